@@ -2,8 +2,9 @@
 
     ToolError                     a planner reads the message: what, why, what to do
     ├── InvalidInput              the request cannot be met as written
-    │   ├── UnknownEntity         a name that the catalogue does not hold
-    │   └── AmbiguousEntity       a name that fits several entries
+    │   └── EntityError           a mention that is not one entry of the catalogue
+    │       ├── UnknownEntity     no entry
+    │       └── AmbiguousEntity   several entries
     ├── NoData                    the records needed for an answer are missing
     ├── ImportRejected            a file that must not be committed
     └── RecordConflict            the records changed since they were shown
@@ -13,7 +14,13 @@ Each message is one sentence a planner can act on; `text` carries it in both lan
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from tools.text import Text
+
+if TYPE_CHECKING:
+    from tools.data.entities import Entity
 
 
 class ToolError(Exception):
@@ -28,11 +35,29 @@ class InvalidInput(ToolError):
     """What was asked cannot be done as written."""
 
 
-class UnknownEntity(InvalidInput):
-    """A mention that resolves to nothing in the catalogue."""
+class EntityError(InvalidInput):
+    """A mention that is not one entry of the catalogue; `candidates` come best first."""
+
+    def __init__(
+        self,
+        english: str,
+        chinese: str,
+        *,
+        kind: str = "",
+        mention: str = "",
+        candidates: Sequence[Entity] = (),
+    ) -> None:
+        super().__init__(english, chinese)
+        self.kind = kind
+        self.mention = mention
+        self.candidates = list(candidates)
 
 
-class AmbiguousEntity(InvalidInput):
+class UnknownEntity(EntityError):
+    """A mention that resolves to nothing in the catalogue; candidates are look-alikes."""
+
+
+class AmbiguousEntity(EntityError):
     """A mention that resolves to several entries of the catalogue."""
 
 
