@@ -43,8 +43,9 @@ def store_in(
     """`store_drafts` in the caller's transaction."""
     kept: list[Proposal] = []
     for draft in drafts:
-        proposal = _same_open(session, draft, message_id) or _new(draft)
-        if proposal.id is None:
+        proposal = _same_open(session, draft, message_id)
+        if proposal is None:
+            proposal = _new(draft)
             proposal.conversation_id = conversation_id
             proposal.message_id = message_id
             session.add(proposal)
