@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 
 from tools.data.schema import DataVersion
 
-_write_lock = threading.RLock()
+WRITE_LOCK = threading.RLock()
+"""Held by whoever writes to SQLite in this process."""
 
 
 def open_engine(url: str) -> Engine:
@@ -44,7 +45,7 @@ def _configure_sqlite(connection: Any, _record: object) -> None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """One transaction that changes records: commits on leaving, rolls back on an error."""
-    with _write_lock, Session(engine) as session, session.begin():
+    with WRITE_LOCK, Session(engine) as session, session.begin():
         yield session
 
 

@@ -1,0 +1,96 @@
+"""What must stand before the page can be served, each step made once and never left half done.
+
+A step that was interrupted is made again: weights are checked by their stamp, a SQLite database
+appears under its name only when the demo company in it is complete, and forecasts belong to a
+data version.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import Engine, func, select
+from tools.anomalies.detect import refresh_alerts
+from tools.demand.refresh import refresh_forecasts
+
+from assistant.cli.console import console, progress_bar
+from assistant.models import weights
+from assistant.settings import Settings
+from tools.data.database import data_version, open_engine
+from tools.data.demo import build_demo
+from tools.data.migrate import upgrade
+from tools.data.schema import StoredForecast
+from tools.errors import NoData
+
+
+def prepare(settings: Settings) -> Engine:
+    """Weights, database, demo company, forecasts and alerts; what is there is kept."""
+    if settings.model == "local" and not weights.info(settings.cache_folder).present:
+        with progress_bar("Model weights") as report:
+            weights.fetch(settings.cache_folder, report)
+    engine = open_database(settings, create=True)
+    if not _has_results(engine):
+        refresh_results(engine)
+    return engine
+
+
+def open_database(settings: Settings, *, create: bool = False) -> Engine:
+    """The planner's database, migrated; made with the demo company when `create` and absent."""
+    url = settings.resolved_database_url
+    path = _sqlite_file(url)
+    if path is not None and not path.exists():
+        if not create:
+            raise NoData(
+                f"There is no database at {path}; run `make serve` or `inventory-assistant "
+                "prepare` first, or set DATABASE_URL."
+            )
+        _create_sqlite(path)
+    engine = open_engine(url)
+    upgrade(engine)
+    if path is None and create and data_version(engine) == 0:
+        _fill(engine)
+    return engine
+
+
+def refresh_results(engine: Engine) -> None:
+    """Forecasts, backtests and alerts for the current data version."""
+    with progress_bar("Forecasts") as report:
+        refresh_forecasts(engine, progress=report)
+    with progress_bar("Looking for what is wrong") as report:
+        refresh_alerts(engine, progress=report)
+
+
+def _has_results(engine: Engine) -> bool:
+    """Whether anything was forecast and checked yet; later changes are refreshed by jobs."""
+    with engine.connect() as connection:
+        forecasts = connection.scalar(select(func.count()).select_from(StoredForecast))
+        return bool(forecasts)
+
+
+def _sqlite_file(url: str) -> Path | None:
+    prefix = "sqlite:///"
+    return Path(url.removeprefix(prefix)) if url.startswith(prefix) else None
+
+
+def _create_sqlite(path: Path) -> None:
+    """Build beside the final name and rename: an interrupted build leaves no database behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_suffix(".unfinished")
+    for leftover in path.parent.glob(f"{unfinished.name}*"):
+        leftover.unlink()
+    engine = open_engine(f"sqlite:///{unfinished}")
+    upgrade(engine)
+    _fill(engine)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
+    os.replace(unfinished, path)
+    for leftover in path.parent.glob(f"{unfinished.name}*"):
+        leftover.unlink()
+
+
+def _fill(engine: Engine) -> None:
+    with progress_bar("Demo company") as report:
+        build_demo(engine, progress=report)
+    console.print("The demo company is ready.", highlight=False)
