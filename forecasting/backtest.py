@@ -91,7 +91,7 @@ def backtest(
         for model in ready:
             pieces[model.name].append(model.forecast(known))
             if progress is not None:
-                progress(window / windows, f"backtest, {model.name}")
+                progress(f"backtest {model.name}", window / windows)
         actual.append(held_out(panel, cut, horizon))
         season = RHYTHMS[panel.frequency].season
         scale.append(seasonal_error(known.y, season))

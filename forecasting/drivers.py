@@ -44,10 +44,10 @@ def explain(network: GlobalNetwork | None, panel: Panel, forecast: Doubles) -> D
     for name, change in _removals(panel):
         stripped = change(stripped)
         steps.append((name, stripped))
-    full = mean_of(network.forecast(panel))
+    full = network.mean(panel)
     names, parts, before = [], [], full
     for name, without in steps:
-        after = mean_of(network.forecast(without))
+        after = network.mean(without)
         names.append(name)
         parts.append(before - after)
         before = after

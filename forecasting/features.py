@@ -282,8 +282,8 @@ def _level_before(logs: Floats, panel: Panel) -> Floats:
     total = _running(logs)
     end = np.arange(1, logs.shape[1] + 1)
     start = np.maximum(end - span, 0)
-    mean = (total[:, end] - total[:, start]) / (end - start)
-    return mean.astype(np.float32)
+    mean: Floats = ((total[:, end] - total[:, start]) / (end - start)).astype(np.float32)
+    return mean
 
 
 def _within_group(logs: Floats, panel: Panel, group: str) -> Floats:

@@ -16,7 +16,7 @@ from scipy import stats
 from torch import Tensor
 from torch.nn import functional
 
-from forecasting.quantiles import LEVELS, Doubles, proper
+from forecasting.quantiles import LEVELS, Doubles, mean_of, proper
 
 COUNT_TERMS = 96
 """Largest censored count whose survival is summed exactly; beyond it a normal tail is used."""
@@ -33,6 +33,9 @@ class Head(Protocol):
 
     def quantiles(self, raw: Tensor, scale: Tensor) -> Doubles:
         """Quantiles at LEVELS in units of demand, shape (..., levels)."""
+
+    def mean(self, raw: Tensor, scale: Tensor) -> Doubles:
+        """Mean in units of demand, shape (...)."""
 
 
 class NegativeBinomialHead:
@@ -61,9 +64,12 @@ class NegativeBinomialHead:
 
     def quantiles(self, raw: Tensor, scale: Tensor) -> Doubles:
         mu, alpha = (value.double().numpy() for value in self.parameters(raw, scale))
-        size = 1 / alpha
-        found = stats.nbinom.ppf(LEVELS, size[..., None], (size / (size + mu))[..., None])
-        return proper(np.nan_to_num(found))
+        found = _nb_quantiles(mu.reshape(-1), alpha.reshape(-1))
+        return found.reshape(*mu.shape, len(LEVELS))
+
+    def mean(self, raw: Tensor, scale: Tensor) -> Doubles:
+        found: Doubles = self.parameters(raw, scale)[0].double().numpy()
+        return found
 
 
 def _nb_log_pmf(y: Tensor, mu: Tensor, alpha: Tensor) -> Tensor:
@@ -86,6 +92,31 @@ def _nb_log_survival(y: Tensor, mu: Tensor, alpha: Tensor) -> Tensor:
     z = (y - 0.5 - mu) / torch.sqrt(mu + alpha * mu * mu)
     tail = torch.special.log_ndtr(-z.clamp(max=12.0))
     return torch.where(y <= COUNT_TERMS, exact, tail)
+
+
+def _nb_quantiles(mu: Doubles, alpha: Doubles) -> Doubles:
+    """Quantiles (n, levels) by adding up probabilities; the few with a long tail go to scipy.
+
+    P(k + 1) = P(k) q (k + size) / (k + 1) with size = 1 / alpha and q = mu / (size + mu).
+    """
+    size = 1 / alpha
+    q = mu / (size + mu)
+    mass = np.exp(-size * np.log1p(alpha * mu))
+    cdf = mass.copy()
+    found = np.zeros((len(mu), len(LEVELS)), dtype=np.int16)
+    for k in range(COUNT_TERMS):
+        found += cdf[:, None] < LEVELS
+        mass = mass * q * (k + size) / (k + 1)
+        cdf += mass
+        if k % 16 == 15 and cdf.min() >= LEVELS[-1]:
+            break
+    values = found.astype(np.float64)
+    open_tail = np.flatnonzero(cdf < LEVELS[-1])
+    if len(open_tail):
+        tail = size[open_tail, None]
+        share = tail / (tail + mu[open_tail, None])
+        values[open_tail] = np.nan_to_num(stats.nbinom.ppf(LEVELS, tail, share))
+    return values
 
 
 class QuantileHead:
@@ -122,6 +153,9 @@ class QuantileHead:
     def quantiles(self, raw: Tensor, scale: Tensor) -> Doubles:
         found = self.scaled(raw.float()) * scale.unsqueeze(-1)
         return proper(found.double().numpy())
+
+    def mean(self, raw: Tensor, scale: Tensor) -> Doubles:
+        return mean_of(self.quantiles(raw, scale))
 
 
 HEADS: dict[str, type[NegativeBinomialHead] | type[QuantileHead]] = {

@@ -41,6 +41,11 @@ class GlobalNetwork:
             fitted.append(train(panel, horizon, config, start=earlier, progress=progress))
         return replace(self, models=fitted)
 
+    def mean(self, panel: Panel) -> Doubles:
+        """Expected demand (N, H) of the fitted networks."""
+        found: Doubles = np.mean([model.mean(panel) for model in self.models], axis=0)
+        return found
+
     def forecast(self, panel: Panel) -> Doubles:
         """Quantiles (N, H, levels); trains on the panel first when there are no models yet."""
         fitted = self if self.models else self.fit(panel, panel.horizon)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -29,7 +29,8 @@ from forecasting.network import Cell, DemandNetwork, NetworkConfig
 from forecasting.panel import Panel
 from forecasting.quantiles import Doubles
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[str, float], None]
+"""Called with what is being done and the share of it that is done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +64,28 @@ class GlobalModel:
 
     def predict(self, panel: Panel, *, batch: int = 512) -> Doubles:
         """Quantiles of the periods after the panel's history, (N, horizon, levels)."""
-        horizon = panel.horizon
-        if horizon < 1:
+        return np.concatenate(
+            [self.head.quantiles(raw, scale) for raw, scale in self._outputs(panel, batch)]
+        )
+
+    def mean(self, panel: Panel, *, batch: int = 512) -> Doubles:
+        """Means of the periods after the panel's history, (N, horizon)."""
+        return np.concatenate(
+            [self.head.mean(raw, scale) for raw, scale in self._outputs(panel, batch)]
+        )
+
+    def _outputs(self, panel: Panel, batch: int) -> Iterator[tuple[Tensor, Tensor]]:
+        """Raw outputs (B, H, outputs) and scales (B, H) in chunks of series."""
+        if panel.horizon < 1:
             raise DataError("The panel has no future periods to forecast.")
-        windows = Windows(panel, self.vocabulary, horizon)
+        windows = Windows(panel, self.vocabulary, panel.horizon)
         rows = np.arange(len(panel.ids))
-        parts = []
         self.network.eval()
-        with torch.inference_mode():
-            for chunk in np.array_split(rows, max(1, math.ceil(len(rows) / batch))):
+        for chunk in np.array_split(rows, max(1, math.ceil(len(rows) / batch))):
+            with torch.inference_mode():
                 cut = windows.cut(chunk, np.full(len(chunk), panel.periods))
-                raw = self.network(cut)
-                parts.append(self.head.quantiles(raw, cut.scale.unsqueeze(1).expand(raw.shape[:2])))
-        return np.concatenate(parts)
+                raw = self.network(cut).float()
+                yield raw, cut.scale.unsqueeze(1).expand(raw.shape[:2])
 
     def save(self, path: Path) -> None:
         """Write a safetensors checkpoint, whole or not at all."""
@@ -250,7 +260,7 @@ def _optimise(
         step += 1
         done = max(step / config.steps, (time.monotonic() - began) / config.seconds)
         if progress is not None and step % 10 == 0:
-            progress(min(done, 1.0), f"training, loss {float(loss.detach()):.3f}")
+            progress("training", min(done, 1.0))
     network.load_state_dict(average.module.state_dict())
     network.eval()
 

@@ -1,0 +1,391 @@
+"""The refresh job: forecasts of every item at every location, stored for a data version.
+
+The engine is fitted when there is none, when its columns changed, or every four weeks; in between
+it forecasts with the stored weights. A series whose history and known future did not change keeps
+its stored forecast, relabelled to the new data version.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import platformdirs
+import torch
+from sqlalchemy import Engine, delete, insert, select
+
+from forecasting import (
+    LEVELS,
+    EngineConfig,
+    FittedEngine,
+    NotFitted,
+    Panel,
+    TrainingConfig,
+    build_panel,
+    classify,
+    explain,
+    fit_engine,
+    load_engine,
+    save_engine,
+)
+from tools.data.database import data_version, writing
+from tools.data.schema import Item, Location, Setting, StoredBacktest, StoredForecast
+from tools.demand.accuracy import backtest_rows
+from tools.demand.history import COVARIATES, DemandTable, demand_table
+from tools.demand.stored import BEST, DRIVERS, SETTING, refresh_state
+from tools.errors import NoData
+
+Progress = Callable[[str, float], None]
+"""Called with the step and the share of the whole refresh that is done."""
+
+REFIT_DAYS = 28
+"""Age at which the engine is fitted again."""
+KEPT_VERSIONS = 2
+"""Data versions whose forecasts are kept, the current one included."""
+LONGEST_TRAINING = 40.0
+"""Seconds that training may take on a company of any size; larger ones see fewer steps."""
+FORMAT = 1
+"""Grows when stored engines or forecasts of earlier programs cannot be read any more."""
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """What a refresh did."""
+
+    data_version: int
+    series: int
+    recomputed: int
+    fitted: bool
+    seconds: float
+    notes: tuple[str, ...]
+
+
+def refresh_forecasts(
+    engine: Engine,
+    horizon: int = 90,
+    progress: Progress | None = None,
+    *,
+    folder: Path | None = None,
+    force: bool = False,
+    config: EngineConfig | None = None,
+) -> RefreshReport:
+    """Forecast every pair for the current data version and store the result.
+
+    `folder` holds the fitted engine; by default it lies beside a SQLite file, or in the user's
+    cache folder for a server database. Nothing is done when the version is already stored with
+    this horizon, unless `force`. One transaction: a failure leaves the former forecasts in place.
+    """
+    began = time.monotonic()
+    version = data_version(engine)
+    state = refresh_state(engine)
+    if state and not force and (state["data_version"], state["horizon"]) == (version, horizon):
+        return RefreshReport(version, int(state["series"]), 0, False, 0.0, ())
+    with _one_thread():
+        return _refresh(engine, version, state, horizon, progress, folder, force, config, began)
+
+
+def _refresh(
+    engine: Engine,
+    version: int,
+    state: dict[str, Any] | None,
+    horizon: int,
+    progress: Progress | None,
+    folder: Path | None,
+    force: bool,
+    config: EngineConfig | None,
+    began: float,
+) -> RefreshReport:
+    report = progress or (lambda _what, _done: None)
+    report("read", 0.0)
+    table = demand_table(engine, horizon)
+    if table.demand.empty:
+        raise NoData(
+            "There are no sales to forecast from; import sales first.",
+            "没有可用于预测的销售数据，请先导入销售记录。",
+        )
+    panel = build_panel(
+        table.demand,
+        horizon,
+        covariates=COVARIATES,
+        future=table.future,
+        static=table.static,
+        frequency="D",
+    )
+    place = folder or engine_folder(engine)
+    fitted, about, fresh = _engine_for(panel, horizon, place, config, report, force)
+    prints = fingerprints(table, str(about["run"]))
+    former = {} if fresh or state is None else _former(engine, state, horizon, table.starts_on)
+    rows = np.array(
+        [i for i, name in enumerate(panel.ids) if former.get(name) != prints[name]], dtype=np.int64
+    )
+    report("forecast", 0.85)
+    records = _records(panel.select(rows), fitted, table, prints) if len(rows) else []
+    report("store", 0.95)
+    unchanged = [name for name in panel.ids if former.get(name) == prints[name]]
+    _store(engine, version, state, records, unchanged, fitted, fresh, table, about)
+    report("store", 1.0)
+    return RefreshReport(
+        version, len(panel.ids), len(rows), fresh, time.monotonic() - began, panel.notes
+    )
+
+
+def engine_folder(engine: Engine) -> Path:
+    """Where the fitted engine of this database lies."""
+    database = engine.url.database
+    if engine.dialect.name == "sqlite" and database and database != ":memory:":
+        return Path(database).resolve().parent / "forecast-engine"
+    name = engine.url.render_as_string(hide_password=True)
+    return (
+        platformdirs.user_cache_path("inventory-assistant")
+        / f"forecast-{uuid.uuid5(uuid.NAMESPACE_URL, name)}"
+    )
+
+
+def _engine_for(
+    panel: Panel,
+    horizon: int,
+    folder: Path,
+    config: EngineConfig | None,
+    report: Progress,
+    force: bool,
+) -> tuple[FittedEngine, dict[str, Any], bool]:
+    """The stored engine when it still fits the data, else a newly fitted one."""
+    signature = {
+        "format": FORMAT,
+        "columns": [*COVARIATES.known, *COVARIATES.static],
+        "config": repr(config),
+    }
+    last = panel.dates[panel.periods - 1].date()
+    if not force:
+        with contextlib.suppress(NotFitted):
+            fitted, about = load_engine(folder)
+            age = (last - dt.date.fromisoformat(about["fitted_until"])).days
+            known = set(about["series"])
+            shared = sum(name in known for name in panel.ids) / len(panel.ids)
+            if about["signature"] == signature and 0 <= age < REFIT_DAYS and shared > 0.8:
+                return fitted, about, False
+    chosen = config or default_config(panel)
+    fitted = fit_engine(
+        panel, horizon, chosen, progress=lambda _what, done: report("fit", 0.05 + 0.75 * done)
+    )
+    about = {
+        "signature": signature,
+        "run": uuid.uuid4().hex,
+        "fitted_until": last.isoformat(),
+        "series": list(panel.ids),
+    }
+    save_engine(fitted, folder, about)
+    return fitted, about, True
+
+
+def default_config(panel: Panel) -> EngineConfig:
+    """Members and training time for a company of this size.
+
+    AutoETS is fitted series by series, so it joins only where it can be refreshed in seconds.
+    """
+    steps = 300 if len(panel.ids) < 2000 else 450
+    small = len(panel.ids) <= 30
+    return EngineConfig(
+        training=TrainingConfig(steps=steps, seconds=LONGEST_TRAINING),
+        local=("SeasonalNaive", "Empirical", "AutoETS")
+        if small
+        else ("SeasonalNaive", "Empirical"),
+    )
+
+
+def fingerprints(table: DemandTable, run: str) -> dict[str, str]:
+    """A hash per series over its history, its known future and the engine that is used."""
+    parts = []
+    for frame in (table.demand, table.future):
+        columns = sorted(set(frame.columns) - {"unique_id"})
+        hashed = pd.util.hash_pandas_object(frame[columns], index=False)
+        parts.append(hashed.groupby(frame["unique_id"].to_numpy()).sum())
+    past, ahead = parts
+    return {
+        str(name): f"{run[:12]}-{int(value):x}-{int(ahead.get(name, 0)):x}"
+        for name, value in past.items()
+    }
+
+
+def _former(
+    engine: Engine, state: dict[str, Any], horizon: int, starts_on: dt.date
+) -> dict[str, str]:
+    """Fingerprints of the stored series that start on the same day with the same horizon."""
+    statement = (
+        select(Item.code, Location.code, StoredForecast.details)
+        .join(Item, StoredForecast.item_id == Item.id)
+        .join(Location, StoredForecast.location_id == Location.id)
+        .where(
+            StoredForecast.data_version_id == int(state["data_version"]),
+            StoredForecast.model == BEST,
+            StoredForecast.starts_on == starts_on,
+            StoredForecast.horizon == horizon,
+        )
+    )
+    with engine.connect() as connection:
+        return {
+            f"{item}|{location}": str(details.get("fingerprint", ""))
+            for item, location, details in connection.execute(statement)
+        }
+
+
+def _records(
+    panel: Panel, fitted: FittedEngine, table: DemandTable, prints: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Rows of `forecasts` for the series of a panel, without ids and version."""
+    forecasts = fitted.forecast(panel)
+    values = forecasts.values.copy()
+    ended = _ended(panel, table)
+    values[ended] = 0.0
+    drivers = explain(fitted.network, panel, values)
+    classes = classify(panel)
+    dependence = fitted.dependence
+    records = []
+    for i, name in enumerate(panel.ids):
+        if ended[i].all():
+            fallback = "discontinued"
+        elif forecasts.models[i] == "AllZero":
+            fallback = "no_demand"
+        else:
+            fallback = "new" if classes[i] == "short" else ""
+        shared = {"series": name, "starts_on": table.starts_on, "horizon": panel.horizon}
+        best = {
+            "class": str(classes[i]),
+            "fallback": fallback,
+            "fingerprint": prints[name],
+            "dependence": [dependence.common, dependence.fade, dependence.across],
+            "levels": len(LEVELS),
+        }
+        records.append(
+            {
+                **shared,
+                "model": BEST,
+                "chosen_model": forecasts.models[i],
+                "quantiles": values[i].astype("<f4").tobytes(),
+                "details": best,
+            }
+        )
+        records.append(
+            {
+                **shared,
+                "model": DRIVERS,
+                "chosen_model": forecasts.models[i],
+                "quantiles": drivers.values[i].astype("<f4").tobytes(),
+                "details": {"names": list(drivers.names)},
+            }
+        )
+    return records
+
+
+def _ended(panel: Panel, table: DemandTable) -> npt.NDArray[np.bool_]:
+    """(N, H) days on which an item is no longer sold."""
+    ends = pd.to_datetime(table.static.loc[list(panel.ids), "discontinued_on"]).to_numpy()
+    days = panel.dates[panel.periods :].to_numpy()
+    gone: npt.NDArray[np.bool_] = ~np.isnat(ends)[:, None] & (days[None, :] > ends[:, None])
+    return gone
+
+
+def _store(
+    engine: Engine,
+    version: int,
+    state: dict[str, Any] | None,
+    records: list[dict[str, Any]],
+    unchanged: list[str],
+    fitted: FittedEngine,
+    fresh: bool,
+    table: DemandTable,
+    about: dict[str, Any],
+) -> None:
+    """Write everything in one transaction and point the setting at it."""
+    before = int(state["data_version"]) if state else 0
+    with writing(engine) as session:
+        items = {code: key for key, code in session.execute(select(Item.id, Item.code))}
+        places = {code: key for key, code in session.execute(select(Location.id, Location.code))}
+
+        def keys(series: str) -> dict[str, int]:
+            item, location = series.rsplit("|", 1)
+            return {"item_id": items[item], "location_id": places[location]}
+
+        kept: list[dict[str, Any]] = []
+        if unchanged and before:
+            wanted = {tuple(keys(name).values()) for name in unchanged}
+            columns = StoredForecast.__table__.columns
+            former = session.execute(
+                select(*columns).where(StoredForecast.data_version_id == before)
+            ).mappings()
+            kept = [
+                {**row, "data_version_id": version}
+                for row in former
+                if (row["item_id"], row["location_id"]) in wanted
+            ]
+        session.execute(delete(StoredForecast).where(StoredForecast.data_version_id == version))
+        new = [
+            {
+                **{k: v for k, v in record.items() if k != "series"},
+                **keys(record["series"]),
+                "data_version_id": version,
+            }
+            for record in records
+        ]
+        for batch in (kept, new):
+            if batch:
+                session.execute(insert(StoredForecast), batch)
+        _store_backtests(session, version, before, fitted, fresh)
+        old = sorted(set(session.scalars(select(StoredForecast.data_version_id).distinct())))
+        for gone in old[:-KEPT_VERSIONS]:
+            session.execute(delete(StoredForecast).where(StoredForecast.data_version_id == gone))
+            session.execute(delete(StoredBacktest).where(StoredBacktest.data_version_id == gone))
+        value = {
+            "data_version": version,
+            "run": uuid.uuid4().hex,
+            "engine": about["run"],
+            "horizon": table.horizon,
+            "starts_on": table.starts_on.isoformat(),
+            "series": len(records) // 2 + len(unchanged),
+            "zero_filled": table.zero_filled,
+        }
+        session.merge(Setting(key=SETTING, value=value))
+
+
+def _store_backtests(
+    session: Any, version: int, before: int, fitted: FittedEngine, fresh: bool
+) -> None:
+    """New backtest rows after a fit; otherwise those of the former version again."""
+    if not fresh and before == version:
+        return
+    session.execute(delete(StoredBacktest).where(StoredBacktest.data_version_id == version))
+    if fresh and fitted.report is not None:
+        rows = backtest_rows(fitted.report)
+    elif before:
+        found = session.execute(
+            select(StoredBacktest.model, StoredBacktest.scope, StoredBacktest.metrics).where(
+                StoredBacktest.data_version_id == before
+            )
+        )
+        rows = [dict(row) for row in found.mappings()]
+    else:
+        rows = []
+    if rows:
+        session.execute(
+            insert(StoredBacktest), [{**row, "data_version_id": version} for row in rows]
+        )
+
+
+@contextlib.contextmanager
+def _one_thread() -> Any:
+    """Small recurrent networks run fastest on few threads, and the page stays responsive."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
