@@ -28,6 +28,8 @@ from sqlalchemy.exc import OperationalError
 from tools.data.database import open_engine
 from tools.data.migrate import upgrade
 
+pytest_plugins = ["tests.demo_fixtures"]
+
 BINARIES = (
     "/usr/lib/postgresql/*/bin",
     "/opt/homebrew/opt/postgresql@*/bin",

@@ -57,7 +57,8 @@ def raw(column: InstrumentedAttribute[Any], label: str | None = None) -> Any:
 def fetch_columns(engine: Engine, statement: Select[Any]) -> dict[str, Array]:
     """Result of `statement` as one array per column; whole numbers stay exact, None becomes NaN."""
     chunks: list[list[Array]] = []
-    with engine.connect().execution_options(stream_results=True) as connection:
+    # Not streamed: a streaming result reads its first row ahead, past the raw cursor used here.
+    with engine.connect() as connection:
         result = connection.execute(statement)
         names = list(result.keys())
         cursor = result.cursor

@@ -158,7 +158,9 @@ def choose_items(count: int, rng: np.random.Generator) -> list[DemoItem]:
             _variant(catalogue[i % len(catalogue)], i // len(catalogue), rng) for i in extra
         ]
     by_category = {key: [i for i in catalogue if i.category == key] for key in CATEGORIES}
-    rounds = [items[k] for k in range(len(catalogue)) for items in by_category.values() if k < len(items)]
+    rounds = [
+        items[k] for k in range(len(catalogue)) for items in by_category.values() if k < len(items)
+    ]
     chosen = rounds[:count]
     codes = {item.code for item in chosen}
     return [item if item.replaces in codes else replace(item, replaces="") for item in chosen]

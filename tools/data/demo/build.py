@@ -70,9 +70,7 @@ def build_demo(
     if plant_anomalies:
         planter.plant_demand()
         faults = planter.plan_faults()
-    run = Simulation(
-        chosen, terms, calendar, demand, day, streams[4], planter.stock_faults, faults
-    )
+    run = Simulation(chosen, terms, calendar, demand, day, streams[4], planter.stock_faults, faults)
     history = run.run(lambda share: report("simulate", share))
     report("simulate", 1.0)
     edits = planter.plant_records(history) if plant_anomalies else _no_edits(history)

@@ -164,9 +164,7 @@ def _weather(days: list[dt.date], rng: np.random.Generator) -> tuple[Floats, Flo
     return normal + noise, normal, rain.round(1)
 
 
-def _prices(
-    items: list[DemoItem], days: list[dt.date], rng: np.random.Generator
-) -> Floats:
+def _prices(items: list[DemoItem], days: list[dt.date], rng: np.random.Generator) -> Floats:
     """List prices (I, T): now and then a step of a few percent, ending at the current price."""
     prices = np.empty((len(items), len(days)))
     for index, item in enumerate(items):
@@ -177,14 +175,19 @@ def _prices(
     return prices.round(2)
 
 
-def _holiday_factors(days: list[dt.date], events: list[DemoEvent]) -> tuple[Floats, npt.NDArray[np.bool_]]:
+def _holiday_factors(
+    days: list[dt.date], events: list[DemoEvent]
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
     position = {day: t for t, day in enumerate(days)}
     factor = np.ones((len(LOCATIONS), len(days)))
     closed = np.zeros((len(LOCATIONS), len(days)), dtype=bool)
     shut = {"Thanksgiving Day", "Christmas Day", "New Year's Day"}
     campaign_lift = {"MAIN": 1.15, "STORE": 1.9, "ONLINE": 2.6}
     for event in events:
-        span = [event.starts_on + dt.timedelta(k) for k in range((event.ends_on - event.starts_on).days + 1)]
+        span = [
+            event.starts_on + dt.timedelta(k)
+            for k in range((event.ends_on - event.starts_on).days + 1)
+        ]
         for number, place in enumerate(LOCATIONS):
             for day in span:
                 t = position.get(day)
@@ -208,7 +211,9 @@ def make_calendar(
     days = [start + dt.timedelta(k) for k in range((end - start).days + 1 + ahead)]
     years = range(days[0].year, days[-1].year + 1)
     dated, new_year = _holiday_events(years)
-    fixed = [e for e in dated + _campaigns(years) if days[0] <= e.starts_on and e.ends_on <= days[-1]]
+    fixed = [
+        e for e in dated + _campaigns(years) if days[0] <= e.starts_on and e.ends_on <= days[-1]
+    ]
     promotions = _promotions(items, start, days[-1] - dt.timedelta(max(ahead - 45, 0)), rng)
     temperature, normal, rain = _weather(days, rng)
     list_price = _prices(items, days, rng)

@@ -61,7 +61,8 @@ def season_factor(season: str, amplitude: float, day_of_year: npt.NDArray[np.int
 
     def shape(day: npt.NDArray[np.int64]) -> Floats:
         near = (1 + np.cos(2 * np.pi * (day - PEAK_DAY[season]) / 365.25)) / 2
-        return np.exp(2 * amplitude * (near**sharp - 0.5))
+        curve: Floats = np.exp(2 * amplitude * (near**sharp - 0.5))
+        return curve
 
     factor: Floats = shape(day_of_year) / shape(np.arange(1, 366)).mean()
     return factor
@@ -70,16 +71,16 @@ def season_factor(season: str, amplitude: float, day_of_year: npt.NDArray[np.int
 def _life_factor(item: DemoItem, successor: DemoItem | None, days: int, today: int) -> Floats:
     """Ramp after the introduction, fade before the end; (T,), zero when not on sale."""
     t = np.arange(days)
-    factor = np.ones(days)
+    factor: Floats = np.ones(days)
     if item.introduced_days_ago is not None:
         age = t - (today - item.introduced_days_ago)
-        factor *= np.where(age < 0, 0.0, 1 - 0.8 * np.exp(-age.clip(0) / RAMP_DAYS))
+        factor = factor * np.where(age < 0, 0.0, 1 - 0.8 * np.exp(-age.clip(0) / RAMP_DAYS))
     if item.discontinued_in_days is not None:
         left = today + item.discontinued_in_days - t
-        factor *= np.where(left < 0, 0.0, np.clip(left / FADE_DAYS, 0.1, 1.0))
+        factor = factor * np.where(left < 0, 0.0, np.clip(left / FADE_DAYS, 0.1, 1.0))
     elif successor is not None and successor.introduced_days_ago is not None:
         age = t - (today - successor.introduced_days_ago)
-        factor *= np.where(age < 0, 1.0, 0.35 + 0.65 * np.exp(-age.clip(0) / RAMP_DAYS))
+        factor = factor * np.where(age < 0, 1.0, 0.35 + 0.65 * np.exp(-age.clip(0) / RAMP_DAYS))
     return factor
 
 
@@ -87,8 +88,9 @@ def _drift(length: int, rng: np.random.Generator) -> Floats:
     """Slow wandering of the log level: a trend plus a random walk with monthly knots."""
     knots = np.cumsum(rng.normal(0.0, 0.05, length // 30 + 2))
     walk = np.interp(np.arange(length), np.arange(len(knots)) * 30, knots)
-    trend: Floats = rng.normal(0.06, 0.10) * (np.arange(length) - length / 2) / 365.25
-    return trend + walk - walk.mean()
+    trend = rng.normal(0.06, 0.10) * (np.arange(length) - length / 2) / 365.25
+    drift: Floats = trend + walk - walk.mean()
+    return drift
 
 
 def _carried(items: list[DemoItem], rng: np.random.Generator) -> npt.NDArray[np.bool_]:

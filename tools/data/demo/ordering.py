@@ -15,7 +15,7 @@ import numpy as np
 from tools.data.demo.company import SUPPLIERS, DemoTerm
 
 REVIEW_DAYS = 7
-CYCLE_DAYS = 16
+CYCLE_DAYS = 24
 """Days of demand an order covers beyond the reorder point, minimum and pack apart."""
 SHUTDOWN_DAYS = 14
 """How long Chinese factories stand still from shortly before the New Year."""
@@ -97,15 +97,15 @@ def plan_delivery(
     promised = line.requested + (int(rng.integers(1, 6)) if rng.random() < 0.2 else 0)
     stated = ordered + int(rng.integers(1, 4))
     line.promises.append((stated, promised, line.quantity))
-    length = line.term.lead_time_days * math.exp(rng.normal(0.0, partner.spread))
+    length = line.term.lead_time_days * math.exp(rng.normal(-0.8, 1.0) * partner.spread)
     actual = ordered + max(2, round(length) + delay)
     if partner.country == "CN":
         for start in shutdowns:
             if start - 12 <= actual <= start + SHUTDOWN_DAYS:
                 actual += SHUTDOWN_DAYS
-    if actual > promised + 3 and rng.random() < 0.6:
-        told = max(stated + 1, promised - int(rng.integers(0, 8)))
-        line.promises.append((told, actual + int(rng.integers(-4, 2)), line.quantity))
+    if actual > promised + 1 and rng.random() < 0.92:
+        told = max(stated + 1, promised - int(rng.integers(1, 9)))
+        line.promises.append((told, actual + int(rng.integers(-1, 6)), line.quantity))
     rejected = int(line.quantity * rng.uniform(0.01, 0.06)) if rng.random() < 0.02 else 0
     if rng.random() >= partner.partial or line.quantity < 2 * line.term.pack_size:
         line.arrivals.append((actual, line.quantity, rejected))
@@ -119,6 +119,10 @@ def plan_delivery(
         line.cancelled, line.cancelled_at = rest, second
     elif rest:
         line.arrivals.append((second, rest, 0))
+        if rng.random() < 0.9:
+            last = line.promises[-1][0]
+            told = max(last + 1, min(actual, promised) - int(rng.integers(0, 3)))
+            line.promises.append((told, second + int(rng.integers(-1, 4)), rest))
 
 
 def cut_short(line: DemoLine, share: float, today: int) -> None:

@@ -65,7 +65,7 @@ class Planter:
 
     def _ago(self, nearest: int, farthest: int) -> int:
         """A day index between so many days before today."""
-        return max(self.today - int(self.rng.integers(nearest, farthest + 1)), 1)
+        return max(self.today - int(self.rng.integers(nearest, farthest + 1)), 7)
 
     def _record(
         self, kind: str, family: str, pair: Pair, first: int, last: int, size: float
@@ -82,7 +82,7 @@ class Planter:
         units = self.demand.units
         for pair in self._take(4):
             day, factor = self._ago(2, 45), float(self.rng.uniform(4.0, 7.0))
-            typical = self.demand.mean[(*pair, slice(day - 28, day))].mean()
+            typical = self.demand.mean[(*pair, slice(max(day - 28, 0), day))].mean()
             units[(*pair, day)] = max(int(typical * factor), int(units[(*pair, day)] * factor))
             self._record("spike", "sales", pair, day, day, factor)
         for pair in self._take(4):
@@ -93,7 +93,9 @@ class Planter:
             self._record("drop", "sales", pair, first, first + length - 1, share)
         for number, pair in enumerate(self._take(4)):
             first = self._ago(18, 45)
-            factor = float(self.rng.uniform(1.9, 2.4) if number % 2 else self.rng.uniform(0.3, 0.45))
+            factor = float(
+                self.rng.uniform(1.9, 2.4) if number % 2 else self.rng.uniform(0.3, 0.45)
+            )
             span = (*pair, slice(first, None))
             units[span] = self.rng.poisson(units[span] * factor)
             self._record("level_shift", "sales", pair, first, self.today - 1, factor)
@@ -101,12 +103,12 @@ class Planter:
             first = self._ago(28, 56)
             span = (*pair, slice(first, None))
             weekday = np.array([day.weekday() for day in self.days[first:]])
-            factor = np.where(weekday == int(self.rng.integers(0, 5)), 3.6, 0.57)
-            units[span] = self.rng.poisson(self.demand.mean[span] * factor)
+            profile = np.where(weekday == int(self.rng.integers(0, 5)), 3.6, 0.57)
+            units[span] = self.rng.poisson(self.demand.mean[span] * profile)
             self._record("weekly_profile", "sales", pair, first, self.today - 1, 3.6)
         for pair in self._take(3, location=0):
             day = self._ago(2, 40)
-            typical = self.demand.mean[(*pair, slice(day - 28, day))].mean()
+            typical = self.demand.mean[(*pair, slice(max(day - 28, 0), day))].mean()
             burst = int(typical * self.rng.uniform(7.0, 10.0))
             units[(*pair, day)] += burst
             self._record("order_burst", "sales", pair, day, day, float(burst))
@@ -155,7 +157,9 @@ class Planter:
             self._record("missing_days", "data", pair, first, first + length - 1, float(length))
         for pair in self._take(3):
             day = self._ago(3, 30)
-            units = int(max(10, history.book[(*pair, day)] * 0.4)) * (1 if self.rng.random() < 0.5 else -1)
+            units = int(max(10, history.book[(*pair, day)] * 0.4)) * (
+                1 if self.rng.random() < 0.5 else -1
+            )
             edits.shift[pair] = (day, units)
             self._record("ledger_gap", "stock", pair, day, self.today - 1, float(units))
         self._spoil_imports(history, edits)

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from tools.data import schema
 from tools.data.demo.assortment import BRANDS, CATEGORIES, DemoItem
 from tools.data.demo.calendar import DemoCalendar
-from tools.data.demo.company import BASE_CURRENCY, LOCATIONS, NAME, SUPPLIERS, DemoTerm
+from tools.data.demo.company import BASE_CURRENCY, LOCATIONS, SUPPLIERS, DemoTerm
 from tools.data.demo.demand import DemoDemand
 from tools.data.demo.operations import BookEntry, DemoHistory
+from tools.data.demo.ordering import ANNUAL_RISE
 from tools.data.demo.planting import RecordEdits
 
 Row = dict[str, Any]
@@ -146,8 +147,6 @@ class RecordWriter:
 
     def supply_terms(self) -> None:
         """One row per price list: a new one every first of January."""
-        from tools.data.demo.ordering import ANNUAL_RISE
-
         rows: list[Row] = []
         breaks: list[Row] = []
         last = self.calendar.days[self.today]
