@@ -5,11 +5,15 @@ Everything has a default that works with no key, no GPU and no network after set
 
 from __future__ import annotations
 
+import ipaddress
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SHORTEST_TOKEN = 16
 
 
 class Settings(BaseSettings):
@@ -32,8 +36,35 @@ class Settings(BaseSettings):
     port: int = 8000
     auth_tokens: dict[str, SecretStr] = {}
     """Planner name -> access token (JSON); needed before any address but loopback is bound."""
-    language: str = "en"
+    language: Literal["en", "zh"] = "en"
     """Language of the page before a planner chooses one."""
+    allowed_hosts: list[str] = []
+    """Host names the page is reached by beside loopback and `host` (behind a proxy)."""
+    upload_limit_mb: int = Field(default=50, ge=1, le=1024)
+    """Largest file that can be imported."""
+
+    @field_validator("auth_tokens")
+    @classmethod
+    def _tokens_resist_guessing(cls, tokens: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, token in tokens.items():
+            if len(token.get_secret_value()) < SHORTEST_TOKEN:
+                raise ValueError(
+                    f"the access token of {name!r} is shorter than {SHORTEST_TOKEN} characters; "
+                    "make one with: python -c 'import secrets; print(secrets.token_urlsafe())'"
+                )
+            if not name.strip():
+                raise ValueError("an access token needs the name of its planner")
+        return tokens
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only programs on this machine can reach the server."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
+        except ValueError:
+            return False
 
     @property
     def resolved_database_url(self) -> str:

@@ -24,6 +24,7 @@ from assistant.proposals.revise import revised_draft
 from assistant.proposals.shown import show_proposal
 from assistant.proposals.store import same_need, store_in
 from assistant.proposals.supply_terms import change_terms
+from assistant.proposals.turns import take_turn
 from tools.data.database import new_data_version, writing
 from tools.data.frames import planning_day
 from tools.data.schema import (
@@ -95,6 +96,7 @@ def _deciding(engine: Engine, decide: Callable[[Session], Json]) -> Json:
     for attempt in range(ATTEMPTS):
         try:
             with writing(engine) as session:
+                take_turn(session)
                 return decide(session)
         except IntegrityError:
             if attempt == ATTEMPTS - 1:

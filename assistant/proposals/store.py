@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from assistant.presentation.serialise import json_ready
 from assistant.proposals.content import content_hash, shown_content
+from assistant.proposals.turns import take_turn
 from tools.data.database import writing
 from tools.data.schema import Proposal, ProposalKind, ProposalStatus
 from tools.facts import ProposalDraft
@@ -30,6 +31,7 @@ def store_drafts(
     if not drafts and message_id is None:
         return []
     with writing(engine) as session:
+        take_turn(session)
         return store_in(session, drafts, conversation_id=conversation_id, message_id=message_id)
 
 

@@ -1,0 +1,101 @@
+"""The application: guards around the routes, the routes, and the page as static files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.middleware.gzip import GZipMiddleware
+
+import assistant
+from assistant.agent.turn import Present, Services
+from assistant.proposals.present import present_result
+from assistant.server.auth import Authentication
+from assistant.server.limits import MAX_JSON_BODY
+from assistant.server.openapi import DESCRIPTION, PROBLEM_RESPONSES, TAGS
+from assistant.server.problems import install_problems
+from assistant.server.routes import (
+    alerts,
+    chat,
+    conversations,
+    imports,
+    messages,
+    orders,
+    overview,
+    proposals,
+    session,
+    tables,
+    tools,
+)
+from assistant.server.runs import Runs
+from assistant.server.security import SameSiteGuard, SecurityHeaders
+from assistant.server.state import ServerState
+from assistant.services import open_services
+from assistant.settings import Settings
+from tools.data.migrate import upgrade
+from tools.facts import ToolResult
+
+PAGE = Path(assistant.__file__).parent / "web"
+ROUTES = (
+    session,
+    overview,
+    chat,
+    conversations,
+    messages,
+    proposals,
+    orders,
+    tables,
+    imports,
+    alerts,
+    tools,
+)
+OpenServices = Callable[[Settings, Engine, Present], AbstractAsyncContextManager[Services]]
+
+
+def create_app(settings: Settings, open_services: OpenServices = open_services) -> FastAPI:
+    """The application over the settings' database, which is migrated first."""
+    engine = upgrade(settings.resolved_database_url)
+    state = ServerState(settings, engine, Authentication(settings), Runs())
+    app = FastAPI(
+        title="Inventory assistant",
+        summary="Ask about stock, demand and orders; decide on what is proposed.",
+        description=DESCRIPTION,
+        version=version("inventory-assistant"),
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        openapi_tags=TAGS,
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # their pages load scripts from elsewhere
+        redoc_url=None,
+        responses=PROBLEM_RESPONSES,
+        max_body_size=MAX_JSON_BODY,
+        lifespan=partial(_lifespan, open_services),
+    )
+    app.state.server = state
+    install_problems(app)
+    app.add_middleware(GZipMiddleware, minimum_size=2048)
+    app.add_middleware(SameSiteGuard, settings=settings)
+    app.add_middleware(SecurityHeaders)
+    for route in ROUTES:
+        app.include_router(route.router)
+    app.frontend("/", directory=PAGE)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(open_services: OpenServices, app: FastAPI) -> AsyncIterator[None]:
+    state: ServerState = app.state.server
+
+    def present(result: ToolResult, conversation_id: str) -> dict[str, Any]:
+        return present_result(state.engine, result, conversation_id=conversation_id)
+
+    async with open_services(state.settings, state.engine, present) as services:
+        state.services = services
+        yield
+    state.services = None
+    state.engine.dispose()

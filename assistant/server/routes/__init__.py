@@ -1,0 +1,1 @@
+"""The addresses of `docs/api.md`, one module per subject."""
