@@ -87,4 +87,6 @@ function Spoken() {
 }
 
 refreshSession().catch((error) => notify(sentenceOf(error), "error"));
-render(html`<${App} />`, document.getElementById("app"));
+const host = document.getElementById("app");
+host.replaceChildren();
+render(html`<${App} />`, host);

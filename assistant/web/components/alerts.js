@@ -6,7 +6,7 @@ import { ask } from "../lib/chat.js";
 import { date, money } from "../lib/format.js";
 import { html, useState } from "../lib/html.js";
 import { language, local, t } from "../lib/i18n.js";
-import { refreshOverview } from "../lib/session.js";
+import { refreshOverview, session } from "../lib/session.js";
 import { useSignal } from "../lib/signal.js";
 import { Icon } from "./icons.js";
 import { Loading, useLoad } from "./load.js";
@@ -37,6 +37,13 @@ export function Alerts({ id }) {
   </section>`;
 }
 
+/** Money at stake; a plain number is in the company's currency. */
+function stake(value) {
+  if (value === null || value === undefined) return "";
+  if (typeof value === "object") return money(value.value, value.currency, { compact: true });
+  return money(value, session.get()?.currency, { compact: true });
+}
+
 function Alert({ alert, chosen, onChanged }) {
   const [busy, setBusy] = useState(false);
   const answer = async (verdict) => {
@@ -61,7 +68,7 @@ function Alert({ alert, chosen, onChanged }) {
       <p>${local(alert.sentence)}</p>
       ${alert.question && html`<button class="link" onClick=${() => ask(local(alert.question))}>${t("alerts.why")}<${Icon} name="chevron" size="14" /></button>`}
     </div>
-    ${alert.money !== null && alert.money !== undefined && html`<span class="alert-money">${typeof alert.money === "object" ? money(alert.money.value, alert.money.currency, { compact: true }) : money(alert.money)}</span>`}
+    <span class="alert-money">${stake(alert.money)}</span>
     <div class="actions" role="group" aria-label=${t("alerts.verdict")}>
       ${alert.status === "open"
         ? VERDICTS.map((verdict) => html`<button class="small" disabled=${busy} onClick=${() => answer(verdict)}>${t(`verdict.${verdict}`)}</button>`)

@@ -80,12 +80,15 @@ const bar = (common, color) => ({
 
 const MARKER_COLOURS = { stock_out: "risk", stockout: "risk", order_by: "warning", promotion: "warning" };
 
+/** Room that the name of a mark needs, in pixels. */
+const LABEL_WIDTH = 105;
+
 /** Vertical marks on days; marks closer than a few points share one label. */
-function markLine(markers, x, palette) {
+function markLine(markers, x, palette, width) {
   const known = markers.filter((marker) => x.includes(marker.x));
   if (!known.length) return undefined;
   let lastLabelled = -Infinity;
-  const gap = Math.max(1, Math.round(x.length / 9));
+  const gap = Math.max(1, Math.ceil((x.length * LABEL_WIDTH) / width));
   const data = known
     .map((marker) => ({ marker, at: x.indexOf(marker.x) }))
     .sort((a, b) => a.at - b.at)
@@ -117,14 +120,15 @@ export function isSideways(chart) {
   return chart.x.length > 3 && chart.x.some((x) => String(x).length > 8);
 }
 
-export function chartOptions(chart, palette, { narrow = false, still = false } = {}) {
+export function chartOptions(chart, palette, { width = 800, still = false } = {}) {
+  const narrow = width < 480;
   const bands = bandsOf(chart.series);
   const inBand = new Set(bands.flatMap((pair) => [pair.low.key, pair.high.key]));
   const plain = chart.series.filter((one) => !inBand.has(one.key));
   const drawn = plain.map((one, place) => plainSeries(one, chart.kind, palette, place));
   const shaded = bands.flatMap((pair, index) => bandSeries(pair, index, palette));
   const series = [...shaded, ...drawn];
-  const marks = markLine(chart.markers ?? [], chart.x, palette);
+  const marks = markLine(chart.markers ?? [], chart.x, palette, Math.max(120, width - 60));
   if (marks && series.length) series[series.length - 1].markLine = marks;
   const sideways = isSideways(chart);
   const text = { color: palette.muted, fontFamily: palette.font, fontSize: 11.5 };
@@ -138,9 +142,9 @@ export function chartOptions(chart, palette, { narrow = false, still = false } =
     boundaryGap: drawn.some((one) => one.type === "bar") || chart.kind === "bar", inverse: sideways,
   };
   const values = {
-    type: "value", scale: false, splitNumber: 4,
+    type: "value", scale: false, splitNumber: narrow ? 3 : 4,
     splitLine: { lineStyle: { color: palette.rule, width: 1 } },
-    axisLabel: { ...text, formatter: (value) => number(value) },
+    axisLabel: { ...text, hideOverlap: true, formatter: (value) => number(value) },
   };
   const dates = chart.x.length > 0 && DAY.test(chart.x[0]);
   return {

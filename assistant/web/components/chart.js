@@ -139,7 +139,7 @@ function chartClass(chart) {
 }
 
 function draw(drawing, chart, host) {
-  const options = chartOptions(chart, palette(), { narrow: host.clientWidth < 480, still: still.matches });
+  const options = chartOptions(chart, palette(), { width: host.clientWidth, still: still.matches });
   options.tooltip.className = "chart-tooltip";
   options.tooltip.formatter = (points) => {
     const point = Array.isArray(points) ? points[0] : points;

@@ -126,5 +126,5 @@ function Mark({ text, highlight, linked, onProposal }) {
     data-end=${highlight.end}
     title=${value && value !== text ? `${label}: ${value}` : label}
     onClick=${() => highlight.proposal_id && onProposal(highlight.proposal_id)}
-  >${text}<span class="mark-label" aria-hidden="true">${label}</span><span class="sr-only"> (${label}${value && value !== text ? `: ${value}` : ""})</span></button>`;
+  ><ruby>${text}<rt aria-hidden="true">${label}</rt></ruby><span class="sr-only"> (${label}${value && value !== text ? `: ${value}` : ""})</span></button>`;
 }

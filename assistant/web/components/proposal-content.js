@@ -17,7 +17,7 @@ export function OrderLines({ order, reason }) {
           <tr>
             <th scope="col">${t("about.item")}</th>
             <th scope="col" class="numeric">${t("field.quantity")}</th>
-            <th scope="col" class="numeric">${t("field.unit_cost")}</th>
+            <th scope="col" class="numeric wide">${t("field.unit_cost")}</th>
             <th scope="col" class="numeric">${t("field.amount")}</th>
           </tr>
         </thead>
@@ -25,15 +25,18 @@ export function OrderLines({ order, reason }) {
           ${order.lines.map(
             (line) => html`<tr>
               <th scope="row">${local(line.names)} <code>${line.item}</code></th>
-              <td class="numeric">${local(line.quantity_text)}</td>
-              <td class="numeric">${local(line.unit_cost_text)}</td>
+              <td class="numeric">
+                ${local(line.quantity_text)}<span class="narrow">× ${local(line.unit_cost_text)}</span>
+              </td>
+              <td class="numeric wide">${local(line.unit_cost_text)}</td>
               <td class="numeric">${local(line.amount_text)}</td>
             </tr>`,
           )}
         </tbody>
         <tfoot>
           <tr>
-            <th scope="row" colspan="3">${t("order.total")}</th>
+            <th scope="row" colspan="2">${t("order.total")}</th>
+            <td class="wide"></td>
             <td class="numeric">${local(order.total_text)}</td>
           </tr>
         </tfoot>

@@ -11,6 +11,8 @@ import { useSignal } from "../lib/signal.js";
 import { Composer } from "./composer.js";
 import { Icon } from "./icons.js";
 
+/** Sections side by side: what runs out, and what others did or wait for. */
+const COLUMNS = [["at_risk", "anomalies"], ["late_orders", "proposals", "messages"]];
 const VIEW_OF = { late_orders: ["orders", "late"], proposals: ["approvals", null], messages: ["messages", null], anomalies: ["alerts", null] };
 const VIEW_OF_LINK = { order: "orders", proposal: "approvals", message: "messages", alert: "alerts" };
 
@@ -32,7 +34,12 @@ export function Today() {
     </header>
     ${problem && !shown && html`<p class="problem" role="alert">${problem}</p>`}
     ${!shown && !problem && html`<p class="working">${t("loading")}</p>`}
-    <div class="ledger">${shown?.sections.map((section) => html`<${Section} key=${section.key} section=${section} />`)}</div>
+    <div class="ledger">
+      ${shown && COLUMNS.map((keys) => html`<div>
+        ${keys.map((key) => shown.sections.find((section) => section.key === key)).filter(Boolean)
+          .map((section) => html`<${Section} key=${section.key} section=${section} />`)}
+      </div>`)}
+    </div>
     <${Composer} onSend=${ask} suggestions=${(shown?.suggestions ?? []).map(local)} />
   </section>`;
 }

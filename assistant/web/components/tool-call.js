@@ -4,13 +4,17 @@ import { figure } from "../lib/format.js";
 import { html } from "../lib/html.js";
 import { local, t, has } from "../lib/i18n.js";
 
+/** Values that say no more than that nothing special was asked for. */
+const ORDINARY = new Set(["none", "any", "all", "levels", "demand"]);
+
 export function ToolCall({ call }) {
   const values = Object.entries(call.arguments ?? {}).filter(([, value]) => value !== null);
+  const telling = values.filter(([, value]) => !ORDINARY.has(value));
   return html`<details class="call ${call.running ? "running" : ""}">
     <summary>
       <span class="call-mark" aria-hidden="true"></span>
       <span class="call-name">${toolName(call.name)}</span>
-      ${values.map(([, value]) => html`<span class="call-value">${String(local(value))}</span>`)}
+      ${telling.map(([, value]) => html`<span class="call-value">${String(local(value))}</span>`)}
       <span class="sr-only">${t(call.running ? "call.running" : "call.done")}</span>
     </summary>
     <div class="call-body">

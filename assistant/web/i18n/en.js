@@ -67,7 +67,7 @@ export const en = {
   "chat.hello": "Ask about stock, demand, orders or suppliers.",
   "chat.hello.hint": "Every figure in an answer opens the rows behind it. Nothing is ordered or changed without your approval.",
   "chat.ask": "Your question",
-  "chat.placeholder": "Ask about an item, an order, a supplier…",
+  "chat.placeholder": "Ask about an item or an order…",
   "chat.send": "Send",
   "chat.stop": "Stop",
   "chat.retry": "Ask again",

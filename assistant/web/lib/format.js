@@ -26,9 +26,10 @@ export function number(value, digits) {
   return numberFormat({ maximumFractionDigits: most }).format(value);
 }
 
-export function percent(fraction, digits) {
-  const most = digits ?? (Math.abs(fraction) < 0.995 || Math.abs(fraction) > 1 ? 1 : 2);
-  return numberFormat({ style: "percent", maximumFractionDigits: most }).format(fraction);
+/** 0.985 as 98.5 %; `fixed` keeps the digits of a column aligned. */
+export function percent(fraction, { fixed = false } = {}) {
+  const digits = { maximumFractionDigits: 1, minimumFractionDigits: fixed ? 1 : 0 };
+  return numberFormat({ style: "percent", ...digits }).format(fraction);
 }
 
 export function money(value, currency, { compact = false } = {}) {
@@ -37,8 +38,7 @@ export function money(value, currency, { compact = false } = {}) {
   const options = {
     style: "currency",
     currency: currency || "USD",
-    currencyDisplay: "narrowSymbol",
-    minimumFractionDigits: whole ? 0 : 2,
+        minimumFractionDigits: whole ? 0 : 2,
     maximumFractionDigits: whole ? 0 : 2,
   };
   if (compact && Math.abs(amount) >= 10000) {
@@ -112,7 +112,7 @@ export function cell(value, column, row = {}) {
     case "date":
       return date(value);
     case "percent":
-      return percent(Number(value));
+      return percent(Number(value), { fixed: true });
     case "money":
       return money(value, column.unit || row.currency);
     case "number":
