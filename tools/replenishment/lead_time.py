@@ -72,21 +72,25 @@ def fixed(days: int, promised: int | None = None) -> LeadTime:
 
 
 def learn_lead_time(
-    promised: int, deviations: Sequence[float], prior_receipts: float = PRIOR_RECEIPTS
+    promised: int,
+    deviations: Sequence[float] | NDArray[np.float64],
+    weights: Sequence[float] | NDArray[np.float64] | None = None,
+    prior_receipts: float = PRIOR_RECEIPTS,
 ) -> LeadTime:
     """Distribution of the lead time from what receipts showed.
 
-    `deviations` are actual minus promised days, one per receipt. Each counts once; "exactly as
-    promised" counts `prior_receipts` times. Deviations that would put a receipt before the order
-    are taken as zero days.
+    `deviations` are actual minus promised days, one per receipt. Each counts as its weight (the
+    share of its line that arrived), by default once; "exactly as promised" counts `prior_receipts`
+    times. Deviations that would put a receipt before the order are taken as zero days.
     """
     base = fixed(promised)
     observed = np.rint(np.asarray(deviations, dtype=float))
     if observed.size == 0:
         return base
     days = np.concatenate([[promised], np.maximum(promised + observed, 0)]).astype(np.int64)
-    weights = np.concatenate([[prior_receipts], np.ones(observed.size)])
-    return _merged(days, weights / weights.sum(), promised, None, receipts=int(observed.size))
+    counted = np.ones(observed.size) if weights is None else np.asarray(weights, dtype=float)
+    mass = np.concatenate([[prior_receipts], counted])
+    return _merged(days, mass / mass.sum(), promised, None, receipts=int(observed.size))
 
 
 def _merged(

@@ -61,7 +61,10 @@ class Preventable:
     shortage: Floats
     """(n,) ascending: units short between the arrival of this order and of the next."""
     later: Floats
-    """(m,) ascending: running shortage on every (future, day) after arrival, up to the horizon."""
+    """(m,) ascending: running shortage on every (future, day) after arrival, up to the horizon,
+    thinned to at most `THINNED` values of equal weight."""
+    later_days: float
+    """Days per future that `later` stands for."""
     at_horizon: Floats
     """(n,) ascending: running shortage at the end of the horizon."""
     daily_demand: float
@@ -98,7 +101,7 @@ class Preventable:
         Stock left at the horizon sells on at the mean daily rate.
         """
         units = np.asarray(quantity, dtype=float)
-        held = (units - _expected_minimum(self.later, units)) * self.later.size / self.futures
+        held = (units - _expected_minimum(self.later, units)) * self.later_days
         if self.daily_demand <= 0.0:
             return np.asarray(held, dtype=float)
         tail = _expected_square_above(self.at_horizon, units) / (2.0 * self.daily_demand)
@@ -110,6 +113,17 @@ class Preventable:
         if self.shelf is None:
             return np.zeros_like(units)
         return units - _expected_minimum(self.shelf, units)
+
+
+THINNED = 1500
+
+
+def _thinned(ascending: Floats) -> Floats:
+    """At most `THINNED` values at the middle of equal shares of the sample."""
+    if ascending.size <= THINNED:
+        return ascending
+    middle = (np.arange(THINNED) + 0.5) * (ascending.size / THINNED)
+    return np.asarray(ascending[middle.astype(np.int64)], dtype=float)
 
 
 def _expected_minimum(ascending: Floats, quantity: Floats) -> Floats:
@@ -169,7 +183,8 @@ def preventable(
     window = day <= last[:, None]
     return Preventable(
         shortage=np.sort(shortage),
-        later=np.sort(running[~before]),
+        later=_thinned(np.sort(running[~before])),
+        later_days=float((~before).sum()) / n,
         at_horizon=np.sort(np.where(arrival[:, 0] < horizon, running[:, -1], 0.0)),
         daily_demand=float(futures.demand.mean()),
         lost_before=float(lost_first.mean()),

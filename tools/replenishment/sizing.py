@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tools.errors import InvalidInput
+from tools.replenishment.lead_time import LeadTime
 from tools.replenishment.offers import Offer
 from tools.replenishment.preventable import Futures, Preventable, on_hand, preventable
 
@@ -223,18 +225,36 @@ def _choice_cost(need: Need, sized: Sized, cheapest: Sized) -> float:
 
 def size_offer(need: Need, offer: Offer, rules: Rules) -> Sized:
     """Quantity to order under one offer: target, then packs, minimum, breaks, caps."""
-    lead_time = offer.lead_time if rules.lead_time_spread else offer.lead_time.without_spread()
-    futures = need.futures.demand.shape[0]
-    lead_days = lead_time.sample(futures, need.seed)
-    following = lead_time.sample(futures, need.seed + 1)
-    outlook = preventable(
-        need.futures, lead_days, need.review_days, need.shelf_life_days, following
+    lead_days, outlook = _outlook(
+        need.futures,
+        offer.lead_time,
+        rules.lead_time_spread,
+        need.review_days,
+        need.shelf_life_days,
+        need.seed,
     )
     target = outlook.quantity_for(need.service_level)
     quantity, binding = target, "target"
     if quantity > 0:
         quantity, binding = _shape(need, offer, rules, outlook, target)
     return Sized(offer, quantity, target, outlook, binding, lead_days)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=2048)
+def _outlook(
+    futures: Futures,
+    lead_time: LeadTime,
+    spread: bool,
+    review_days: int,
+    shelf_life_days: int | None,
+    seed: int,
+) -> tuple[NDArray[np.int64], Preventable]:
+    """Lead times and outlook of one offer; the same at every service level, hence remembered."""
+    lead_time = lead_time if spread else lead_time.without_spread()
+    n = futures.demand.shape[0]
+    lead_days = lead_time.sample(n, seed)
+    following = lead_time.sample(n, seed + 1)
+    return lead_days, preventable(futures, lead_days, review_days, shelf_life_days, following)
 
 
 def _shape(
