@@ -14,6 +14,7 @@ import { Approvals } from "./components/approvals.js";
 import { Ask } from "./components/ask.js";
 import { Evidence } from "./components/evidence.js";
 import { Icon } from "./components/icons.js";
+import { Imports } from "./components/imports.js";
 import { Messages } from "./components/messages.js";
 import { Orders } from "./components/orders.js";
 import { Rail } from "./components/rail.js";
@@ -21,7 +22,7 @@ import { Shortcuts, useShortcuts } from "./components/shortcuts.js";
 import { SignIn } from "./components/sign-in.js";
 import { Today } from "./components/today.js";
 
-const COMPONENT = { today: Today, ask: Ask, messages: Messages, approvals: Approvals, orders: Orders, alerts: Alerts };
+const COMPONENT = { today: Today, ask: Ask, messages: Messages, approvals: Approvals, orders: Orders, alerts: Alerts, data: Imports };
 
 function App() {
   const at = useSignal(route);

@@ -1,7 +1,10 @@
 // Where the planner writes: Enter sends, Shift+Enter starts a line, arrow up brings earlier words.
 
+import { post, sentenceOf } from "../lib/api.js";
+import { notify } from "../lib/announce.js";
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { language, t } from "../lib/i18n.js";
+import { go } from "../lib/router.js";
 import { session } from "../lib/session.js";
 import { useSignal } from "../lib/signal.js";
 import { Icon } from "./icons.js";
@@ -20,6 +23,21 @@ const asked = () => {
 function remember(text) {
   const kept = [...asked().filter((one) => one !== text), text].slice(-KEPT);
   localStorage.setItem(STORED, JSON.stringify(kept));
+}
+
+/** Several lines or a long text: more likely pasted from a mail than asked. */
+export function looksLikeMessage(text) {
+  return text.trim().split(/\n+/).length > 3 || text.trim().length > 400;
+}
+
+async function readMessage(text) {
+  notify(t("messages.reading"));
+  try {
+    const message = await post("/api/messages", { text, sender: "", subject: "" });
+    go("messages", message.id);
+  } catch (error) {
+    notify(sentenceOf(error), "error");
+  }
 }
 
 /** Put the cursor where a question is written, wherever the planner is. */
@@ -74,7 +92,17 @@ export function Composer({ running = false, onSend, onStop = null, suggestions =
     }
   };
 
+  const readAsMessage = () => {
+    setText("");
+    readMessage(text);
+  };
+
   return html`<div class="composer">
+    ${looksLikeMessage(text) &&
+    html`<p class="offer" role="status">
+      <${Icon} name="mail" size="16" />${t("chat.supplier")}
+      <button type="button" class="small" onClick=${readAsMessage}>${t("chat.supplier.read")}</button>
+    </p>`}
     ${suggestions.length > 0 &&
     html`<div class="suggestions" role="group" aria-label=${t("chat.suggestions")}>
       ${suggestions.map((one) => html`<button class="small" onClick=${() => onSend(one)}>${one}</button>`)}

@@ -10,7 +10,7 @@ import { Icon } from "./icons.js";
 const LIST = [
   ["/", "shortcuts.ask"],
   ["Alt N", "shortcuts.new"],
-  ["Alt 1 – 6", "shortcuts.views"],
+  ["Alt 1 – 7", "shortcuts.views"],
   ["Enter", "shortcuts.send"],
   ["Shift Enter", "shortcuts.line"],
   ["↑", "shortcuts.recall"],

@@ -2,7 +2,7 @@
 
 import { signal } from "./signal.js";
 
-export const VIEWS = ["today", "ask", "messages", "approvals", "orders", "alerts"];
+export const VIEWS = ["today", "ask", "messages", "approvals", "orders", "alerts", "data"];
 
 export const route = signal(read());
 

@@ -1,0 +1,49 @@
+"""One server and one browser per session; every test gets a window of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.chromium import chromium
+from tests.browser.server import make_home, running_server
+from tests.browser.visit import Visit, visiting
+
+Open = Callable[..., AbstractContextManager[Visit]]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real server over a small demo company; without a browser nothing is built."""
+    home = Path(tmp_path_factory.mktemp("company"))
+    make_home(home)
+    with running_server(home) as started:
+        yield started
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str) -> Open:
+    """`with open_page(language=…, theme=…, width=…) as visit:`"""
+
+    def open_(**options: Any) -> AbstractContextManager[Visit]:
+        return visiting(browser, address, **options)
+
+    return open_
+
+
+@pytest.fixture
+def visit(open_page: Open) -> Iterator[Visit]:
+    """A window in English, light, 1280 px wide."""
+    with open_page() as opened:
+        yield opened
