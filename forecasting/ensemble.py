@@ -99,7 +99,7 @@ def _weights(y: Doubles, members: Mapping[str, Doubles], unit: Doubles) -> dict[
 
 def _descend(y: Doubles, stacked: Doubles, unit: Doubles, single: Doubles) -> Doubles:
     """Exponentiated gradient on the simplex; the pinball loss is convex in the weights."""
-    weights = np.exp(-4 * (single / single.min() - 1))
+    weights = np.exp(-4 * (single / max(float(single.min()), 1e-9) - 1).clip(max=50))
     weights /= weights.sum()
     seen = ~np.isnan(y)
     actual = np.nan_to_num(y)[..., None]

@@ -19,7 +19,7 @@ from torch.nn import functional
 from forecasting.quantiles import LEVELS, Doubles, mean_of, proper
 
 COUNT_TERMS = 96
-"""Largest censored count whose survival is summed exactly; beyond it a normal tail is used."""
+"""Probabilities that are added up one by one; larger counts take approximations."""
 
 
 class Head(Protocol):
@@ -84,14 +84,21 @@ def _nb_log_pmf(y: Tensor, mu: Tensor, alpha: Tensor) -> Tensor:
 
 
 def _nb_log_survival(y: Tensor, mu: Tensor, alpha: Tensor) -> Tensor:
-    """log P(D >= y) = log(1 - sum of P(D = k), k < y); a normal tail for large y."""
+    """log P(D >= y): the sum of probabilities below y, a geometric tail far beyond the mean.
+
+    Far out P(k + 1) / P(k) is nearly constant, so P(D >= y) = P(y) / (1 - that ratio). Large
+    counts near the mean, where a sum would be long, take the normal distribution.
+    """
+    spread = torch.sqrt(mu + alpha * mu * mu)
     terms = torch.arange(COUNT_TERMS, dtype=y.dtype)
     below = torch.exp(_nb_log_pmf(terms, mu[:, None], alpha[:, None]))
     cdf = (below * (terms < y[:, None])).sum(dim=1)
     exact = torch.log((1 - cdf).clamp_min(1e-6))
-    z = (y - 0.5 - mu) / torch.sqrt(mu + alpha * mu * mu)
-    tail = torch.special.log_ndtr(-z.clamp(max=12.0))
-    return torch.where(y <= COUNT_TERMS, exact, tail)
+    normal = torch.special.log_ndtr(-(y - 0.5 - mu) / spread)
+    ratio = alpha * mu / (1 + alpha * mu) * (y + 1 / alpha) / (y + 1)
+    tail = _nb_log_pmf(y, mu, alpha) - torch.log1p(-ratio.clamp(max=0.999))
+    near = torch.where(y <= COUNT_TERMS, exact, normal)
+    return torch.where(y > mu + 3 * spread, tail, near)
 
 
 def _nb_quantiles(mu: Doubles, alpha: Doubles) -> Doubles:

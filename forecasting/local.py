@@ -141,18 +141,21 @@ class StatsForecastModel:
 
 
 def auto_ets() -> StatsForecastModel:
+    """Exponential smoothing, form chosen by AICc, on the last year."""
     from statsforecast.models import AutoETS
 
     return StatsForecastModel("AutoETS", lambda m: AutoETS(season_length=m, model="ZZZ"), 364)
 
 
 def auto_arima() -> StatsForecastModel:
+    """Seasonal ARIMA, orders chosen by AICc, on the last two years."""
     from statsforecast.models import AutoARIMA
 
     return StatsForecastModel("AutoARIMA", lambda m: AutoARIMA(season_length=m))
 
 
 def auto_theta() -> StatsForecastModel:
+    """The best of four Theta models, on the last year."""
     from statsforecast.models import AutoTheta
 
     return StatsForecastModel("AutoTheta", lambda m: AutoTheta(season_length=m), 364)
