@@ -30,7 +30,8 @@ def _line(line_id: int, **changes: object) -> dict[str, object]:
     return {
         "order": f"PO-{line_id}", "line_no": 1, "line_id": line_id,
         "supplier": "S",
-        "location": "L", "item": "A", "ordered_on": _day("2026-09-01"), "status": "received", "quantity": 100.0,
+        "location": "L", "item": "A", "ordered_on": _day("2026-09-01"),
+        "status": "received", "quantity": 100.0,
         "cancelled_quantity": 0.0, "received_quantity": 100.0, "outstanding": 0.0, "unit_cost": 2.0,
         "currency": "USD", "requested_on": _day("2026-10-01"), "promised_on": _day("2026-10-01"),
         "version": 1, **changes,

@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from tools.suppliers.messages.cleaning import CleanMessage
 from tools.suppliers.messages.schema import Certainty, EventKind, RawEvent, Role
 from tools.text import Language
 
@@ -113,18 +114,9 @@ class Hints:
     """The supplier's own words for our items -> item code, learnt from approved proposals."""
 
 
-class CleanText(Protocol):
-    """What an extractor needs of a cleaned message."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def language(self) -> Language: ...
-
-
 class Extractor(Protocol):
     """Reads a whole clean message; all spans refer to `message.text`."""
 
     name: str
 
-    def extract(self, message: CleanText, hints: Hints) -> list[RawEvent]: ...
+    def extract(self, message: CleanMessage, hints: Hints) -> list[RawEvent]: ...
