@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from sqlalchemy import Engine, Select, String, select, type_coerce
+from sqlalchemy import Connection, Engine, Select, String, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tools.data.database import data_version
@@ -56,15 +56,19 @@ def raw(column: InstrumentedAttribute[Any], label: str | None = None) -> Any:
 
 def fetch_columns(engine: Engine, statement: Select[Any]) -> dict[str, Array]:
     """Result of `statement` as one array per column; whole numbers stay exact, None becomes NaN."""
+    with engine.connect().execution_options(stream_results=True) as connection:
+        return read_columns(connection, statement)
+
+
+def read_columns(connection: Connection, statement: Select[Any]) -> dict[str, Array]:
+    """As `fetch_columns`, inside a transaction that is already open."""
     chunks: list[list[Array]] = []
-    # Not streamed: a streaming result reads its first row ahead, past the raw cursor used here.
-    with engine.connect() as connection:
-        result = connection.execute(statement)
-        names = list(result.keys())
-        cursor = result.cursor
-        while cursor is not None and (rows := cursor.fetchmany(CHUNK_ROWS)):
-            chunks.append([_as_array(values) for values in zip(*rows, strict=True)])
-        result.close()
+    result = connection.execute(statement)
+    names = list(result.keys())
+    cursor = result.cursor
+    while cursor is not None and (rows := cursor.fetchmany(CHUNK_ROWS)):
+        chunks.append([_as_array(values) for values in zip(*rows, strict=True)])
+    result.close()
     if not chunks:
         return {name: np.empty(0, dtype=object) for name in names}
     return {
