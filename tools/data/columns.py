@@ -56,7 +56,8 @@ def raw(column: InstrumentedAttribute[Any], label: str | None = None) -> Any:
 
 def fetch_columns(engine: Engine, statement: Select[Any]) -> dict[str, Array]:
     """Result of `statement` as one array per column; whole numbers stay exact, None becomes NaN."""
-    with engine.connect().execution_options(stream_results=True) as connection:
+    # Not with stream_results: it reads the first row ahead, past the raw cursor used here.
+    with engine.connect() as connection:
         return read_columns(connection, statement)
 
 
