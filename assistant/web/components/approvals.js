@@ -4,7 +4,7 @@ import { instant } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
 import { language, local, t } from "../lib/i18n.js";
 import { seeProposals } from "../lib/proposals.js";
-import { address } from "../lib/router.js";
+import { address, go } from "../lib/router.js";
 import { useSignal } from "../lib/signal.js";
 import { Loading, useLoad } from "./load.js";
 import { Proposal } from "./proposal.js";
@@ -12,13 +12,13 @@ import { DataTable } from "./table.js";
 
 export function Approvals({ id }) {
   useSignal(language);
-  const [log, setLog] = useState(id === "decisions");
+  const log = id === "decisions";
   return html`<section class="approvals" aria-labelledby="approvals-title">
     <header class="view-head">
       <h1 id="approvals-title">${t("nav.approvals")}</h1>
       <div class="tabs" role="group" aria-label=${t("nav.approvals")}>
-        <button aria-pressed=${!log} onClick=${() => setLog(false)}>${t("approvals.open")}</button>
-        <button aria-pressed=${log} onClick=${() => setLog(true)}>${t("approvals.decided")}</button>
+        <button aria-pressed=${!log} onClick=${() => go("approvals")}>${t("approvals.open")}</button>
+        <button aria-pressed=${log} onClick=${() => go("approvals", "decisions")}>${t("approvals.decided")}</button>
       </div>
     </header>
     ${log ? html`<${Decisions} />` : html`<${Open} id=${id} />`}
@@ -42,7 +42,8 @@ function Open({ id }) {
   }, [id, shown.length > 0]);
   if (!data) return html`<${Loading} problem=${problem} />`;
   if (!shown.length) return html`<p class="empty">${t("approvals.empty")}</p>`;
-  return html`<div class="cards">${shown.map((one) => html`<${Proposal} key=${one.id} proposal=${one} />`)}</div>`;
+  return html`<h2 class="sr-only">${t("approvals.open")}</h2>
+    <div class="cards">${shown.map((one) => html`<${Proposal} key=${one.id} proposal=${one} />`)}</div>`;
 }
 
 /** A revision is drawn by the card it replaces. */

@@ -125,7 +125,7 @@ export function Chart({ chart }) {
     ${failed
       ? html`<p class="problem" role="alert">${failed}</p>`
       : html`<div class=${chartClass(chart)} ref=${host} role="img" aria-label=${summary(chart)}></div>`}
-    ${data && html`<${DataTable} table=${rows} dense caption=${false} />`}
+    ${data && html`<${DataTable} table=${rows} label=${`${local(chart.title)}: ${t("chart.data")}`} dense caption=${false} />`}
   </figure>`;
 }
 

@@ -82,7 +82,7 @@ export function Evidence() {
     <${About} fact=${fact} names=${result.names} />
     ${source.note && html`<p class="note">${local(source.note)}</p>`}
     ${table
-      ? html`<${DataTable} table=${{ ...table, rows }} names=${result.names} dense />
+      ? html`<${DataTable} table=${{ ...table, rows }} label=${t("evidence.title")} dense />
           ${rows.length < table.rows.length &&
           html`<p class="hint">${t("evidence.some", { shown: rows.length, all: table.rows.length })}</p>`}`
       : html`<${Records} source=${source} />`}

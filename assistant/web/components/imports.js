@@ -97,7 +97,7 @@ function Trial({ trial, busy, onCommit, onCancel }) {
   const figures = ["rows_read", "rows_new", "rows_changed", "rows_unchanged"];
   return html`<article class="proposal" aria-labelledby="trial-title">
     <header><span>${t("imports.trial")}</span><span>${trial.table}</span></header>
-    <h3 id="trial-title">${trial.file_name}</h3>
+    <h2 id="trial-title">${trial.file_name}</h2>
     <dl class="about">
       ${figures.map((key) => html`<div><dt>${t(`imports.${key}`)}</dt><dd>${number(trial[key] ?? 0)}</dd></div>`)}
     </dl>

@@ -70,8 +70,8 @@ function OrderList({ state }) {
 }
 
 const LINE_COLUMNS = [
-  column("line_no", "Line", "行", "number"),
   column("item", "Item", "商品"),
+  column("line_no", "Line", "行", "number"),
   column("quantity", "Ordered", "订购", "number"),
   column("received_quantity", "Received", "已收", "number"),
   column("cancelled_quantity", "Cancelled", "取消", "number"),
@@ -107,9 +107,9 @@ function OrderView({ number }) {
       <div>
         <h1 id="order-title">${order.number}</h1>
         <p class="lead">
-          ${local(order.supplier.names)} → ${local(order.location.names)} · ${local(order.total_text)}
-          <span class="status ${order.status}"> ${local(order.status_text)}</span>
-          ${order.late && html`<span class="status late"> ${t("order.late")}</span>`}
+          ${local(order.supplier.names)} → ${local(order.location.names)} · ${local(order.total_text)} ·${" "}
+          <span class="status ${order.status}">${local(order.status_text)}</span>
+          ${order.late && html` · <span class="status late">${t("order.late")}</span>`}
         </p>
         <p class="hint">
           ${t("order.ordered", { date: date(order.ordered_on) })}${order.created_by && ` · ${order.created_by}`} · ${plural("order.lines", lines.length)}

@@ -11,7 +11,7 @@ export function OrderLines({ order, reason }) {
       <span>${local(order.location.names) || order.location.code}</span>
       <span class="hint">${t("order.wanted", { date: local(order.requested_on_text) })}</span>
     </div>
-    <div class="table-scroll" tabindex="0" role="region" aria-label=${t("order.lines")}>
+    <div class="table-scroll" tabindex="0" role="group" aria-label=${t("order.lines")}>
       <table class="lines">
         <thead>
           <tr>

@@ -1,6 +1,6 @@
 // Where one can go: views with what waits in them, earlier conversations, language and light.
 
-import { html, useEffect, useState } from "../lib/html.js";
+import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { language, setLanguage, t } from "../lib/i18n.js";
 import { setTheme, theme } from "../lib/preferences.js";
 import { address, route, VIEWS } from "../lib/router.js";
@@ -19,9 +19,13 @@ export function Rail({ onShortcuts }) {
   const who = useSignal(session);
   useSignal(language);
   const [open, setOpen] = useState(false);
-  useEffect(() => setOpen(false), [at]);
+  const views = useRef(null);
+  useEffect(() => {
+    setOpen(false);
+    views.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [at]);
   const waiting = (view) => shown?.sections.find((section) => section.key === SECTION_OF[view])?.count ?? 0;
-  return html`<div class=${open ? "rail open" : "rail"}>
+  return html`<header class=${open ? "rail open" : "rail"}>
     <div class="brand">
       <a href=${address("today")} class="brand-name">
         <img src="mark.svg" alt="" width="22" height="22" />
@@ -32,7 +36,7 @@ export function Rail({ onShortcuts }) {
       </button>
     </div>
     <nav aria-label=${t("nav.views")}>
-      <ul class="views">
+      <ul class="views" ref=${views}>
         ${VIEWS.map(
           (view) => html`<li>
             <a href=${address(view)} aria-current=${at.view === view ? "page" : undefined}>
@@ -51,7 +55,7 @@ export function Rail({ onShortcuts }) {
       </nav>
       <${Settings} who=${who} onShortcuts=${onShortcuts} />
     </div>
-  </div>`;
+  </header>`;
 }
 
 function Settings({ who, onShortcuts }) {

@@ -32,7 +32,7 @@ function matches(row, columns, words) {
   return words.every((word) => text.includes(word));
 }
 
-export function DataTable({ table, dense = false, onRow = null, caption = true, exportable = true, render = {} }) {
+export function DataTable({ table, dense = false, onRow = null, caption = true, exportable = true, render = {}, label = "" }) {
   useSignal(language);
   const [sort, setSort] = useState(null);
   const [filter, setFilter] = useState("");
@@ -66,7 +66,7 @@ export function DataTable({ table, dense = false, onRow = null, caption = true, 
         ${exportable && html`<${ExportButtons} table=${{ ...table, rows }} />`}
       </div>
     </div>
-    <div class="table-scroll" tabindex="0" role="region" aria-label=${local(table.title)}>
+    <div class="table-scroll" tabindex="0" role="group" aria-label=${label || local(table.title)}>
       <table>
         <thead>
           <tr>

@@ -18,7 +18,7 @@ export function ToolCall({ call }) {
       <span class="sr-only">${t(call.running ? "call.running" : "call.done")}</span>
     </summary>
     <div class="call-body">
-      <h4>${t("call.arguments")}</h4>
+      <h3>${t("call.arguments")}</h3>
       ${values.length
         ? html`<dl class="about">
             ${values.map(([key, value]) => html`<div><dt><code>${key}</code></dt><dd>${String(local(value))}</dd></div>`)}
@@ -35,7 +35,7 @@ export function toolName(name) {
 
 function Result({ result }) {
   const facts = result.facts ?? [];
-  return html`<h4>${t("call.result")} <code>${result.status}</code></h4>
+  return html`<h3>${t("call.result")} <code>${result.status}</code></h3>
     ${facts.length > 0 &&
     html`<dl class="about">
       ${facts.map(
