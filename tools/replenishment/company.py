@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from forecasting import sample_paths
 from tools.data import frames
 from tools.data.columns import cached
 from tools.data.schema import Setting
-from tools.demand.stored import load_many, path_samples, refresh_state
+from tools.demand.stored import load_many, refresh_state
 from tools.errors import NoData
 from tools.replenishment.lead_time import LeadTime, learn_lead_time
 from tools.replenishment.offers import Offer
@@ -296,8 +297,10 @@ class _NeedBuilder:
     ) -> None:
         self.engine, self.policy, self.today = engine, policy, today
         self.offers, self.deviations = offers, deviations
-        self.forecast = load_many(engine).keys()
-        self.open_lines = dict(tuple(open_lines.groupby(["item", "location"])))
+        self.forecasts = load_many(engine)
+        self.open_lines: dict[tuple[str, str], list[dict[Hashable, Any]]] = {}
+        for line in open_lines.to_dict("records"):
+            self.open_lines.setdefault((line["item"], line["location"]), []).append(line)
         free = stock["on_hand"] - stock["reserved"]
         self.free: dict[tuple[str, str], float] = dict(
             zip(zip(stock["item"], stock["location"], strict=True), free, strict=True)
@@ -314,7 +317,7 @@ class _NeedBuilder:
             return None
         available = sum(max(float(self.free[item, source]), 0.0) for source in sources)
         receipts = scheduled_receipts(
-            [self.open_lines[item, s] for s in sources if (item, s) in self.open_lines],
+            [line for source in sources for line in self.open_lines.get((item, source), [])],
             self.today,
             horizon,
             DRAWS,
@@ -335,9 +338,10 @@ class _NeedBuilder:
 
     def _paths(self, item: str, sources: list[str], horizon: int) -> NDArray[np.float64] | None:
         """(DRAWS, horizon) demand of all sources together; None without any forecast."""
-        pairs = [(item, source) for source in sources if (item, source) in self.forecast]
-        if not pairs:
+        found = [self.forecasts[item, s] for s in sources if (item, s) in self.forecasts]
+        if not found:
             return None
+        values = np.stack([forecast.between(self.today, horizon) for forecast in found])
         seed = zlib.crc32(item.encode())
-        paths = path_samples(self.engine, pairs, horizon, DRAWS, seed, self.today)
+        paths = sample_paths(values, DRAWS, found[0].dependence, seed=seed)
         return np.asarray(paths.sum(axis=0), dtype=float)

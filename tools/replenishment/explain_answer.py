@@ -73,6 +73,8 @@ def explain_order(context: ToolContext, arguments: ExplainOrder) -> ToolResult:
         "pack_splits_minimum": line.binding == "moq" and not line.offer.pack_divides_minimum,
     }
     facts = _facts(context, selection, line, parts, unit, about)
+    if budget := read_budget(asked.get("budget"), selection.company):
+        facts.append(fact("asked_budget", budget, selection.currency))
     if arguments.without != "none":
         more, changed = _without(context, selection, line, arguments.without, unit, asked)
         facts += more
@@ -101,7 +103,13 @@ def _earlier_arguments(context: ToolContext) -> Mapping[str, Any]:
     last = context.last
     if last is None or last.tool not in ("recommend_orders", "explain_order", "what_if"):
         return {}
-    arguments: Mapping[str, Any] = last.values.get("arguments", {})
+    arguments = dict(last.values.get("arguments", {}))
+    for entry in last.facts:
+        # an explanation passes on what it was asked under, for the next "and without …?"
+        if entry.key == "asked_budget":
+            arguments.setdefault("budget", f"{entry.value} {entry.unit}")
+        elif entry.key == "service_level":
+            arguments.setdefault("service_level", str(entry.value))
     return arguments
 
 

@@ -21,7 +21,7 @@ _PRIOR = 3.0
 
 
 def scheduled_receipts(
-    lines: Sequence[pd.DataFrame],
+    lines: Sequence[Mapping[Hashable, Any]],
     today: dt.date,
     horizon: int,
     draws: int,
@@ -30,15 +30,14 @@ def scheduled_receipts(
 ) -> Floats:
     """(draws, horizon) units arriving by day; (1, horizon) zeros when nothing is on order.
 
-    `lines` are parts of `frames.order_lines` with something outstanding; `deviations` are days late
+    `lines` are rows of `frames.order_lines` with something outstanding; `deviations` are days late
     and weights by supplier.
     """
     if not lines:
         return np.zeros((1, horizon))
     generator = np.random.default_rng(seed)
     arrivals = np.zeros((draws, horizon))
-    rows: list[dict[Hashable, Any]] = pd.concat(lines).to_dict("records")
-    for line in rows:
+    for line in lines:
         promised = line["requested_on"] if pd.isna(line["promised_on"]) else line["promised_on"]
         offset = (promised.date() - today).days
         seen = deviations.get(line["supplier"])

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Engine
 
 from tools.data import frames
+from tools.data.columns import cached
 from tools.replenishment.preventable import Futures
 
 PRIOR_DAYS = 14.0
@@ -37,19 +38,22 @@ def promotion_days(
     return mask
 
 
-def promotion_uplift(sales: pd.DataFrame, item: str) -> float:
-    """Demand on promoted days over demand on the other days, shrunk to one when few were seen.
+def promotion_uplifts(sales: pd.DataFrame) -> dict[str, float]:
+    """Demand on promoted days over demand on the other days, by item.
 
-    Days with a stock-out are left out, because they do not show demand.
+    Shrunk to one when few promoted days were seen; days with a stock-out are left out, because
+    they do not show demand.
     """
-    own = sales[(sales["item"] == item) & ~sales["stocked_out"]]
-    promoted = own.loc[own["promotion"], "quantity"]
-    ordinary = float(own.loc[~own["promotion"], "quantity"].mean() or 0.0)
-    if promoted.empty or not ordinary > 0:
-        return 1.0
-    ratio = float(promoted.mean()) / ordinary
-    weight = len(promoted) / (len(promoted) + PRIOR_DAYS)
-    return max(1.0 + weight * (ratio - 1.0), 0.05)
+    seen = sales[~sales["stocked_out"]]
+    groups = seen.groupby(["item", "promotion"], observed=True)["quantity"]
+    mean, count = groups.mean().unstack(), groups.size().unstack()
+    if True not in mean or False not in mean:
+        return {}
+    ratio = mean[True] / mean[False]
+    weight = count[True] / (count[True] + PRIOR_DAYS)
+    uplift = (1.0 + weight * (ratio - 1.0)).clip(lower=0.05)
+    known = uplift[np.isfinite(uplift)]
+    return {str(item): float(value) for item, value in known.items()}
 
 
 def without_promotion(
@@ -57,7 +61,10 @@ def without_promotion(
 ) -> tuple[Futures, int, float]:
     """The futures without planned promotions, how many days they cover, and the uplift."""
     mask = promotion_days(engine, item, location, today, futures.horizon)
-    uplift = promotion_uplift(frames.sales(engine), item)
+    uplifts: dict[str, float] = cached(
+        engine, "promotion uplifts", lambda: promotion_uplifts(frames.sales(engine))
+    )
+    uplift = uplifts.get(item, 1.0)
     demand = futures.demand.copy()
     demand[:, mask] /= uplift
     return Futures(demand, futures.receipts, futures.available), int(mask.sum()), uplift

@@ -140,12 +140,14 @@ class Worth:
 
 
 def check_service_level(level: float) -> None:
-    """Refuse levels outside (0, 1), naming the likely slip.
+    """Refuse levels outside [0.5, 1), naming the likely slip.
+
+    Below one half the plan would run out more often than not, which nobody asks for.
 
     Raises:
         InvalidInput: 0, 1, a percentage written as 95, or anything else outside the range.
     """
-    if 0.0 < level < 1.0:
+    if 0.5 <= level < 1.0:
         return
     if level >= 1.0 and level != 1.0 and level < 100.0:
         raise InvalidInput(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,8 +12,8 @@ from typing import Any
 from tools.arguments import WhatIf
 from tools.data import frames
 from tools.errors import InvalidInput
-from tools.facts import Column, Fact, Source, Table, ToolResult
-from tools.replenishment.order_lines import Names
+from tools.facts import Column, Fact, ProposalDraft, Source, Table, ToolResult
+from tools.replenishment.order_lines import Names, draft_orders
 from tools.replenishment.projection import Projection, with_delay, with_demand
 from tools.replenishment.recommend_answer import all_names
 from tools.replenishment.request import (
@@ -25,7 +27,7 @@ from tools.replenishment.sizing import Need, Recommendation, Rules, recommend, w
 from tools.replenishment.stock_chart import compare_chart, line_projection
 from tools.spec import ToolContext
 from tools.text import Text
-from tools.values import parse_change, parse_delay, parse_fraction, parse_quantity
+from tools.values import find_numbers, parse_change, parse_delay, parse_fraction, parse_quantity
 
 TOOL = "what_if"
 _THAT = re.compile(r"\b(that|it|this|those)\b|那|这|它|其中|建议", re.IGNORECASE)
@@ -39,7 +41,13 @@ class Change:
     demand_factor: float = 1.0
     delay_days: int = 0
     quantity: float | None = None
+    share: float | None = None
+    """Part of each recommended quantity to order instead ("half of that")."""
     service_level: float | None = None
+
+    @property
+    def tries_an_order(self) -> bool:
+        return self.quantity is not None or self.share is not None
 
     @property
     def nothing(self) -> bool:
@@ -70,7 +78,7 @@ def what_if(context: ToolContext, arguments: WhatIf) -> ToolResult:
     item = arguments.item
     if not item and not arguments.supplier and context.last is not None:
         item = context.last.focus.get("item") or context.last.focus.get("category")
-    if change.quantity is not None and not item:
+    if change.tries_an_order and not item:
         raise InvalidInput(
             "Which item should that quantity be tried for? Name an item.",
             "请说明要对哪个商品尝试这个数量。",
@@ -80,7 +88,9 @@ def what_if(context: ToolContext, arguments: WhatIf) -> ToolResult:
         location = context.last.focus.get("location")
     selection = select_needs(context, item, location, arguments.supplier)
     effects = [_effect(need, change, selection) for need in selection.needs]
-    if change.quantity is not None and len(effects) > 1:
+    if change.share is not None:
+        effects = [e for e in effects if e.before.quantity > 0] or effects[:1]
+    elif change.quantity is not None and len(effects) > 1:
         effects = [max(effects, key=lambda e: (e.before.quantity > 0, e.before.cost))]
     if len(effects) == 1:
         return _single(context, selection, effects[0], change)
@@ -93,10 +103,12 @@ def read_change(context: ToolContext, arguments: WhatIf) -> Change:
     Raises:
         InvalidInput: no change is named, or one cannot be read.
     """
+    quantity, share = _quantity(context, arguments.quantity)
     change = Change(
         demand_factor=parse_change(arguments.demand_change) if arguments.demand_change else 1.0,
         delay_days=parse_delay(arguments.delay) if arguments.delay else 0,
-        quantity=_quantity(context, arguments.quantity) if arguments.quantity else None,
+        quantity=quantity,
+        share=share,
         service_level=read_service_level(arguments.service_level),
     )
     if change.nothing:
@@ -108,35 +120,31 @@ def read_change(context: ToolContext, arguments: WhatIf) -> Change:
     return change
 
 
-def _quantity(context: ToolContext, text: str) -> float:
+def _quantity(context: ToolContext, text: str | None) -> tuple[float | None, float | None]:
     """A number of units, or a share of the quantity the last answer named."""
-    earlier = _last_quantity(context)
+    if text is None:
+        return None, None
     share = None
-    try:
-        share = parse_fraction(text) if re.search(r"[%％成半]|half|third|quarter", text) else None
-    except InvalidInput:
-        share = None
-    if share is not None:
-        if earlier is None:
-            raise InvalidInput(
-                f"“{text[:60]}” refers to a quantity, but none was named before; give a number.",
-                f"“{text[:60]}”指向一个数量，但之前没有提到；请给出数字。",
-            )
-        return share * earlier
-    if _THAT.search(text) and earlier is not None:
-        try:
-            return parse_change(text) * earlier
-        except InvalidInput:
-            return earlier
-    return parse_quantity(text).value
+    if re.search(r"[%％成半]|half|third|quarter", text):
+        with contextlib.suppress(InvalidInput):
+            share = parse_fraction(text)
+    elif _THAT.search(text) and not any(find_numbers(text)):
+        share = 1.0
+        with contextlib.suppress(InvalidInput):
+            share = parse_change(text)
+    if share is None:
+        return parse_quantity(text).value, None
+    if context.last is None or not _names_an_order(context.last):
+        raise InvalidInput(
+            f"“{text[:60]}” refers to a quantity, but none was named before; give a number.",
+            f"“{text[:60]}”指向一个数量，但之前没有提到；请给出数字。",
+        )
+    return None, share
 
 
-def _last_quantity(context: ToolContext) -> float | None:
-    for key in ("new_quantity", "order_quantity", "top_quantity", "quantity"):
-        for entry in context.last.facts if context.last else ():
-            if entry.key == key and isinstance(entry.value, int | float):
-                return float(entry.value)
-    return None
+def _names_an_order(last: ToolResult) -> bool:
+    keys = {"new_quantity", "order_quantity", "top_quantity"}
+    return any(entry.key in keys for entry in last.facts)
 
 
 def _effect(need: Need, change: Change, selection: Selection) -> Effect:
@@ -159,11 +167,12 @@ def _effect(need: Need, change: Change, selection: Selection) -> Effect:
         service_level=change.service_level or need.service_level,
     )
     after = recommend(changed, rules)
-    if change.quantity is not None:
+    if change.tries_an_order and after.chosen is not None:
+        tried = before.quantity * change.share if change.share is not None else change.quantity
         offer = after.offer
-        quantity = offer.orderable(change.quantity)
+        quantity = offer.orderable(tried or 0.0)
         after = after.with_quantity(
-            quantity, "moq" if quantity == offer.smallest > change.quantity else "pack"
+            quantity, "moq" if quantity == offer.smallest > (tried or 0.0) else "pack"
         )
         return Effect(before, after, line_projection(before), line_projection(after))
     # the danger is judged on the stock as it is; the new order answers it
@@ -202,8 +211,16 @@ def _single(
             compare_chart(effect.stock_before, effect.stock_after, context.today, unit, titles)
         ],
         values=values,
+        proposals=_drafts(change, [effect], names, context.today),
         focus={**about, **selection.focus},
     )
+
+
+def _drafts(
+    change: Change, effects: Sequence[Effect], names: dict[str, Names], today: dt.date
+) -> list[ProposalDraft]:
+    """A tried quantity can be ordered as it is; other changes only inform."""
+    return draft_orders([e.after for e in effects], names, today) if change.tries_an_order else []
 
 
 def _effect_facts(
@@ -243,6 +260,8 @@ def _change_facts(change: Change, unit: str) -> list[Fact]:
         facts.append(fact("delay", abs(change.delay_days), "days"))
     if change.quantity is not None:
         facts.append(fact("asked_quantity", change.quantity, unit))
+    if change.share is not None:
+        facts.append(fact("share", change.share, "%"))
     if change.service_level is not None:
         facts.append(fact("service_level", change.service_level, "%"))
     return facts
@@ -254,7 +273,8 @@ def _change_values(change: Change) -> dict[str, Any]:
         "more_demand": change.demand_factor > 1.0,
         "delay": change.delay_days != 0,
         "later": change.delay_days > 0,
-        "quantity": change.quantity is not None,
+        "quantity": change.tries_an_order,
+        "share": change.share is not None,
         "service": change.service_level is not None,
     }
 
@@ -274,7 +294,7 @@ def _many(
     facts = [
         *_change_facts(change, ""),
         fact("places", len(effects), "lines", selection.focus),
-        fact("hurt", len(hurt), "lines", selection.focus, source=source),
+        fact("hurt", len(hurt), "", selection.focus, source=source),
         fact(
             "lost_money",
             abs(sum(effect.more_lost * effect.margin for effect in effects)),
@@ -285,6 +305,8 @@ def _many(
         fact("old_cost", before, money, selection.focus, source=source),
         fact("new_cost", after, money, selection.focus, source=source),
         fact("cost_change", abs(after - before), money, selection.focus, source=source),
+        fact("order_quantity", sum(e.before.quantity for e in effects), "", selection.focus),
+        fact("new_quantity", sum(e.after.quantity for e in effects), "", selection.focus),
         fact("top_lost_money", abs(top.more_lost) * top.margin, money, top_about),
     ]
     if top.stock_after.risk_day is not None:
@@ -304,6 +326,7 @@ def _many(
         facts=facts,
         tables=[_table(ranked[:MAX_ROWS], names, money)],
         values=values,
+        proposals=_drafts(change, effects, names, context.today),
         focus=selection.focus,
     )
 
