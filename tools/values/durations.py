@@ -26,7 +26,7 @@ _UNITS: list[tuple[str, float]] = [
     (r"hours?|hrs?|h(?![a-z])|个?小时|个?钟头", 1 / 24),
 ]
 _UNIT = "|".join(f"(?P<u{i}>{pattern})" for i, (pattern, _) in enumerate(_UNITS))
-_ARTICLE = r"(?<![a-z])(?:half\san?|an?\shalf|an?|a\scouple(?:\sof)?|a\sfew|半)"
+_ARTICLE = r"(?:(?<![a-z])(?:half\san?|an?\shalf|an?|a\scouple(?:\sof)?|a\sfew)(?=[\s-])|半)"
 _DURATION = re.compile(
     rf"(?<![\d./-])(?:(?P<low>{NUMBER_PATTERN})\s?(?:-|~|to|or|到|至|或)\s?)?"
     rf"(?P<number>{NUMBER_PATTERN}|{_ARTICLE})\s?-?(?:more\s|full\s|further\s|additional\s|extra\s|多)?"

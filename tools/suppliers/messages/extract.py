@@ -111,7 +111,16 @@ def _prefer_body(drafts: list[_Draft], clauses: Sequence[Clause], subject_end: i
     body = [draft for draft in drafts if draft.span[0] >= subject_end]
     kinds = {draft.kind for draft in body}
     actionable = kinds - {K.QUESTION}
+    if actionable:
+        body = [d for d in body if d.kind is not K.QUESTION or _asks_something(d, clauses)]
     return body if actionable or (body and kinds) else drafts
+
+
+def _asks_something(draft: _Draft, clauses: Sequence[Clause]) -> bool:
+    """ "Please confirm." after an announcement asks nothing of its own."""
+    clause = clauses[draft.number]
+    wide = sum(2 if "\u2e80" <= c <= "\uffef" else 1 for c in clause.text)
+    return wide > 44 or bool(clause.candidates)
 
 
 def _inherit(drafts: list[_Draft], clauses: Sequence[Clause], message: CleanMessage) -> None:

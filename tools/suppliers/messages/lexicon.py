@@ -54,6 +54,12 @@ CONDITIONAL = re.compile(
 NO_DATE = re.compile(
     r"no (?:date|eta|etd|information|visibility|news)|(?:not|un)(?: yet)? ?(?:known|certain|confirmed|clear)|don't (?:yet )?(?:know|have)|to be (?:confirmed|advised|announced)|tba|tbc|tbd|待定|不确定|未定|没定|尚未确定|另行通知|再通知"
 )
+ASKS_LEAVE = re.compile(
+    r"(?:could|can|may|shall|should|would) (?:we|i|you)|would (?:it|that) be|[?？]|can be|could be|propose|suggest|可否|能否|是否|可以吗|行吗|建议|可用"
+)
+REST = re.compile(
+    r"(?:the )?(?:rest|remaining|remainder|balance|other)|其余|剩余|余下|剩下|余量|尾数|其他的|另外的"
+)
 OLD_VALUE_BEFORE = re.compile(
     r"(?:instead of|rather than|originally|original(?:ly)? (?:planned|promised|date)?|previously|was (?:planned|promised|scheduled|due)?(?: for| on)?|not (?:make|meet|hold|reach|keep|be ready (?:by|on|for)|arrive (?:by|on)|be delivered (?:by|on)|ship(?: on| by)?)(?: the)?|(?:make|meet|hold|reach|keep) (?:the )?(?:promised |agreed |original |planned |requested )?(?:date |deadline |delivery )?(?:of )?|(?:changes?|moved?|moves|goes|rise[sn]?|raised|adjusted|up|down|pushed|slips?|slipped|increased?|reduced|lowered|postponed|extended|delayed|rescheduled|shortened|changed)?(?: \w+){0,3} from|from|old|said|told you|quoted|mentioned|promised|miss(?:ed|es)? (?:the )?|current(?:ly)?|until now|so far|"
     r"原(?:定|来|计划|本|先|交期|价|约定|承诺|eta|预计|订)?(?:的|是|为|于|在)?(?:交期|交货期|价格|单价)?(?:是|为|定)?|由|从|不是|而不是|之前(?:说|定|报|承诺)?(?:的|是)?|上次(?:说|报)?的?|昨天说的|前面说的|本来(?:是|定)?|此前|以前|目前|现在的?|无法在|不能在|赶不上|来不及)\s?(?:the |at |a |on |by |of |days |大概|约)?$"
@@ -70,7 +76,7 @@ PRICE_ROLE = {K.PRICE_CHANGE, K.PRICE_BREAK, K.OFFER, K.CONFIRMATION, K.INVOICE}
 
 def certainty(folded: str, kind: EventKind) -> Certainty:
     """How sure the clause is; a fact that has happened (a shipment, an invoice) is firm."""
-    if CONDITIONAL.search(folded):
+    if CONDITIONAL.search(folded) or (kind is K.SUBSTITUTION and ASKS_LEAVE.search(folded)):
         return "conditional"
     if kind in (K.SHIPMENT, K.INVOICE, K.OFFER, K.BANK_CHANGE, K.CONTACT_CHANGE, K.QUESTION):
         return "firm"

@@ -112,7 +112,9 @@ def read_clause(clause: Clause) -> list[ClauseReading]:
             if role in ("order", "item", "date")
         }
         if view.says(K.DELAY) or view.says(K.DELIVERY_DATE):
-            about = {role: v for role, v in readings[0].roles.items() if role != "date"}
+            about: dict[Role, tuple[str, ...]] = {
+                role: labels for role, labels in readings[0].roles.items() if role != "date"
+            }
             readings = [ClauseReading(kind, "firm", about), ClauseReading(K.DELAY, sure, found)]
     return readings
 
@@ -220,6 +222,11 @@ def _delivery_kind(view: _View, *, has_when: bool, has_quantity: bool, subject: 
         view.folded,
     )
     if says(K.SPLIT) and (has_quantity or has_when) and not _only_promise_words(view):
+        if has_when:
+            return K.SPLIT
+        undecided = lexicon.NO_DATE.search(view.folded) or says(K.PARTIAL) or says(K.DELAY)
+        if undecided and lexicon.REST.search(view.folded):
+            return K.NOTHING  # the rest has no date: what comes is told elsewhere
         return K.SPLIT
     if says(K.EARLY) and substance and not re.search(r"不早于|no earlier", view.folded):
         return K.EARLY
@@ -247,7 +254,7 @@ def _only_promise_words(view: _View) -> bool:
 
 def _roles(view: _View, kind: EventKind) -> dict[Role, list[str]]:
     roles: dict[Role, list[str]] = {"order": view.of_kind("order"), "line": view.of_kind("line")}
-    items = view.of_kind("item")
+    items = _distinct(view, view.of_kind("item"))
     roles["item"] = items
     if kind is K.SUBSTITUTION:
         roles["item"], roles["substitute"] = _substitution(view, items)
@@ -262,6 +269,16 @@ def _roles(view: _View, kind: EventKind) -> dict[Role, list[str]]:
     if kind in (K.SHIPMENT, K.DELIVERY_DATE, K.DELAY, K.EARLY, K.SPLIT, K.CONFIRMATION, K.PARTIAL):
         roles["party"] = view.of_kind("party")
     return {role: labels for role, labels in roles.items() if labels}
+
+
+def _distinct(view: _View, items: list[str]) -> list[str]:
+    """An item named twice, by name and by code, is one item."""
+    found: list[str] = []
+    for label in items:
+        codes = set(view.labels[label].codes)
+        if not any(codes & set(view.labels[other].codes) for other in found):
+            found.append(label)
+    return found
 
 
 def _substitution(view: _View, items: list[str]) -> tuple[list[str], list[str]]:

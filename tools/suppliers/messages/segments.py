@@ -130,7 +130,7 @@ def _line_kind(line: str) -> str:
         and (label.isascii() or len(label) <= 8)
         and not re.search(r"[,，。]", line[line.find(label) + len(label) + 1 :].strip())
         and not re.match(
-            r"\s*(?:ps|p\.s\.|note|hi|dear|注意?|备注|好消息|更正|另外|补充)\b?", label.lower()
+            r"\s*(?:ps|p\.s\.|note|hi|dear|注意?|备注|好消息|更正|另外|补充)", label.lower()
         )
     ):
         return "block"
