@@ -17,7 +17,8 @@ import assistant
 from assistant.agent.turn import Present, Services
 from assistant.proposals.present import present_result
 from assistant.server.auth import Authentication
-from assistant.server.limits import MAX_JSON_BODY
+from assistant.server.body_limit import BodyLimit
+from assistant.server.limits import MAX_JSON_BODY, MAX_MESSAGE_FILE, MAX_TABLE_BODY
 from assistant.server.openapi import DESCRIPTION, PROBLEM_RESPONSES, TAGS
 from assistant.server.problems import install_problems
 from assistant.server.routes import (
@@ -73,12 +74,17 @@ def create_app(settings: Settings, open_services: OpenServices = open_services) 
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         responses=PROBLEM_RESPONSES,
-        max_body_size=MAX_JSON_BODY,
         lifespan=partial(_lifespan, open_services),
     )
     app.state.server = state
     install_problems(app)
     app.add_middleware(GZipMiddleware, minimum_size=2048)
+    limits = {
+        "/api/tables": MAX_TABLE_BODY,
+        "/api/messages": MAX_MESSAGE_FILE,
+        "/api/imports": settings.upload_limit_mb * 2**20,
+    }
+    app.add_middleware(BodyLimit, default=MAX_JSON_BODY, limits=limits)
     app.add_middleware(SameSiteGuard, settings=settings)
     app.add_middleware(SecurityHeaders)
     for route in ROUTES:
@@ -98,4 +104,5 @@ async def _lifespan(open_services: OpenServices, app: FastAPI) -> AsyncIterator[
         state.services = services
         yield
     state.services = None
+    state.uploads.close()
     state.engine.dispose()

@@ -155,8 +155,10 @@ def _line(line: Json, names: Json, unit: str) -> Json:
         **_quantities(
             line, ("quantity", "cancelled_quantity", "received_quantity", "outstanding"), unit
         ),
+        "ordered_text": texts(ordered, unit, exact=True),
         "unit_cost": str(Decimal(str(line["unit_cost"]))),
         "unit_cost_text": texts(Decimal(str(line["unit_cost"])), currency, exact=True),
+        "amount": str(_amount(ordered, line["unit_cost"])),
         "amount_text": texts(_amount(ordered, line["unit_cost"]), currency, exact=True),
         "requested_on": _day(line["requested_on"]),
         "requested_on_text": _day_texts(line["requested_on"]),

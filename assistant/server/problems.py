@@ -112,6 +112,8 @@ _BY_ERROR: list[tuple[type[ToolError], int, str]] = [
     (NoData, 422, "no-data"),
 ]
 
+TOO_LARGE = Text("What was sent is larger than allowed here.", "发送的内容超过了允许的大小。")
+
 _BY_STATUS: dict[int, tuple[str, Text]] = {
     400: ("invalid-input", Text("The request cannot be read.", "无法读取该请求。")),
     404: ("not-found", Text("There is nothing at this address.", "该地址没有内容。")),
@@ -119,10 +121,7 @@ _BY_STATUS: dict[int, tuple[str, Text]] = {
         "method-not-allowed",
         Text("This address does not take that method.", "该地址不支持此方法。"),
     ),
-    413: (
-        "too-large",
-        Text("What was sent is larger than allowed here.", "发送的内容超过了允许的大小。"),
-    ),
+    413: ("too-large", TOO_LARGE),
     415: (
         "unsupported-media-type",
         Text("This kind of content is not read here.", "这里不支持此类内容。"),

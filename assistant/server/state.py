@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 
 from assistant.server.auth import Authentication
 from assistant.server.rate_limit import RateLimit
+from assistant.server.uploads import Uploads
 from assistant.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class ServerState:
     engine: Engine
     authentication: Authentication
     runs: Runs
+    uploads: Uploads = field(default_factory=Uploads)
     services: Services | None = None
     """Set while the application runs."""
     chat_limit: RateLimit = field(default_factory=lambda: RateLimit(times=40, seconds=60.0))

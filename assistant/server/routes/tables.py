@@ -8,7 +8,6 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from assistant.server.downloads import download
-from assistant.server.limits import MAX_TABLE_BODY
 from assistant.server.problems import TextModel
 from assistant.server.state import Owner
 from assistant.server.table_files import table_file
@@ -71,7 +70,6 @@ class TableExport(BaseModel):
     "/export",
     summary="A table as CSV or Excel",
     response_class=Response,
-    max_body_size=MAX_TABLE_BODY,
 )
 def export_table(body: TableExport, owner: Owner) -> Response:
     """Cells that a spreadsheet would take for a formula are written as text."""
