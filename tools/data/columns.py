@@ -56,13 +56,16 @@ def raw(column: InstrumentedAttribute[Any], label: str | None = None) -> Any:
 
 def fetch_columns(engine: Engine, statement: Select[Any]) -> dict[str, Array]:
     """Result of `statement` as one array per column; whole numbers stay exact, None becomes NaN."""
-    # Not with stream_results: it reads the first row ahead, past the raw cursor used here.
     with engine.connect() as connection:
         return read_columns(connection, statement)
 
 
 def read_columns(connection: Connection, statement: Select[Any]) -> dict[str, Array]:
-    """As `fetch_columns`, inside a transaction that is already open."""
+    """As `fetch_columns`, inside a transaction that is already open.
+
+    Reads the driver's cursor itself, which SQLAlchemy leaves untouched unless results are streamed:
+    a row object per row would cost as much again.
+    """
     chunks: list[list[Array]] = []
     result = connection.execute(statement)
     names = list(result.keys())

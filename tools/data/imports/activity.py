@@ -250,7 +250,7 @@ def instants(
             moved = local[here].dt.tz_localize(
                 zone, ambiguous=np.zeros(int(here.sum()), dtype=bool), nonexistent="shift_forward"
             )
-            result[here] = moved.dt.tz_convert("UTC")
+            result = result.where(~here, moved.dt.tz_convert("UTC").reindex(result.index))
     if f"{field}_offset" in work.frame:
         offset = work.frame[f"{field}_offset"]
         exact = local.dt.tz_localize("UTC") - pd.to_timedelta(offset, unit="min")

@@ -67,6 +67,7 @@ class _Open:
     first: int
     second: int
     last: int
+    separator: str
     orders: tuple[DateOrder, ...]
     time: dt.time | None
     offset: dt.timezone | None
@@ -147,7 +148,9 @@ def _open(match: re.Match[str]) -> _Open:
     if long_year:
         # No country writes month.day.year with dots.
         orders = ("dmy",) if match["sep"] == "." else ("dmy", "mdy")
-    return _Open(int(match["a"]), int(match["b"]), int(match["c"]), orders, *_clock(match))
+    return _Open(
+        int(match["a"]), int(match["b"]), int(match["c"]), match["sep"], orders, *_clock(match)
+    )
 
 
 @dataclass
@@ -186,11 +189,12 @@ def _settle(unsettled: dict[str, _Open], order: DateOrder | None, result: Parsed
         for text, value in unsettled.items()
     }
     fitting = [readings for readings in possible.values() if readings]
-    common = [each for each in ORDERS if all(each in readings for readings in fitting)]
+    tried = [each for each in ORDERS if each != "ymd" or _may_start_with_year(unsettled.values())]
+    common = [each for each in tried if all(each in readings for readings in fitting)]
     if order or len(common) == 1:
         result.order = order or common[0]
     for text, readings in possible.items():
-        allowed: Sequence[DateOrder] = common or ORDERS
+        allowed: Sequence[DateOrder] = common or tried
         if order:
             allowed = [order] if order in unsettled[text].orders else ORDERS
         choices = {readings[each] for each in allowed if each in readings}
@@ -198,6 +202,18 @@ def _settle(unsettled: dict[str, _Open], order: DateOrder | None, result: Parsed
             result.moments[text] = choices.pop()
         else:
             result.failures[text] = "ambiguous_date" if choices else "impossible_date"
+
+
+def _may_start_with_year(values: Iterable[_Open]) -> bool:
+    """Of two-digit numbers the year varies least: `13/04/26, 14/04/26` do not begin with it.
+
+    When first and last vary alike, only slashes speak against it: nobody writes 26/04/13 so.
+    """
+    short = [value for value in values if "ymd" in value.orders]
+    firsts, lasts = {value.first for value in short}, {value.last for value in short}
+    if len(firsts) != len(lasts):
+        return len(firsts) < len(lasts)
+    return any(value.separator != "/" for value in short)
 
 
 def parse_day(text: str, order: DateOrder | None = None) -> dt.date:

@@ -143,7 +143,9 @@ def _candidates(
 
 
 def _names(row: Sequence[Any]) -> list[str]:
-    return ["" if cell is None else str(cell).strip() for cell in row]
+    return [
+        "" if cell is None else str(cell).strip(" \t\r\n\u00a0\u3000\u200b\ufeff") for cell in row
+    ]
 
 
 def _joined(upper: Sequence[Any], lower: Sequence[Any]) -> list[list[str]]:

@@ -203,11 +203,12 @@ def _data_rows(
     """Rows below the header without totals and repeated headers."""
     rows, numbers = [], []
     own = [fold(name) for name in header.names]
+    own_first = next((name.casefold() for name in header.names if name), "")
     below = zip(grid.rows[header.first_data :], grid.numbers[header.first_data :], strict=True)
     for row, number in below:
         first = next((str(cell).strip() for cell in row if cell not in (None, "")), "")
         label = first.casefold().rstrip(":：")
-        if label in TOTALS or [fold(cell) for cell in row] == own:
+        if label in TOTALS or (label == own_first and [fold(cell) for cell in row] == own):
             report.rows_skipped += 1
             report.counts["total_or_header_row"] += 1
             continue

@@ -230,7 +230,7 @@ def _one_head(work: Work, heads: pd.DataFrame) -> pd.DataFrame:
 
 def _order_ids(work: Work) -> dict[str, int]:
     statement = sa.select(PurchaseOrder.number, PurchaseOrder.id)
-    return dict(work.connection.execute(statement))
+    return {row.number: row.id for row in work.connection.execute(statement)}
 
 
 def _line_ids(work: Work) -> dict[tuple[float, float], int]:
