@@ -94,9 +94,8 @@ def main() -> None:
         if arguments.address:
             take(browser, arguments.address, arguments.folder)
             return
-        with tempfile.TemporaryDirectory() as home:
-            with running_server(Path(home)) as address:
-                take(browser, address, arguments.folder)
+        with tempfile.TemporaryDirectory() as home, running_server(Path(home)) as address:
+            take(browser, address, arguments.folder)
 
 
 if __name__ == "__main__":

@@ -83,3 +83,41 @@ def test_text_of_the_assistant_never_becomes_markup(run: Any) -> None:
         "<iframe src='http://evil.example'></iframe>\n\n| a |\n|-|\n| <b>x</b> |"
     )
     assert set(run("lib/markdown.js", body, hostile)) <= {"p", "strong", "em", "br"}
+
+
+def test_a_column_of_figures_shares_its_digits_and_words_get_room(run: Any) -> None:
+    table = {
+        "columns": [{"key": "n", "kind": "number"}, {"key": "m", "kind": "money"}]
+        + [{"key": key, "kind": "text"} for key in ("code", "reason")],
+        "rows": [
+            {"n": 13, "m": 2, "code": "TY-11-080", "reason": "stock would run out " * 4},
+            {"n": 2.657, "m": 3.5, "code": "A", "reason": None},
+        ],
+    }
+    body = "return module.shapedColumns(data).map((one) => [one.shape, one.digits ?? null])"
+    expected = [["numeric", 1], ["numeric", 2], ["short", None], ["long", None]]
+    assert run("components/columns.js", body, table) == expected
+
+
+def test_days_with_gaps_are_drawn_on_an_axis_of_time(run: Any) -> None:
+    def chart(days: list[str]) -> dict[str, Any]:
+        return {"kind": "line", "x": days, "series": []}
+
+    weekly_then_daily = ["2026-11-01", "2026-11-08", "2026-11-15", "2026-11-16", "2026-11-17"]
+    months = ["2026-01-01", "2026-02-01", "2026-03-01", "2026-04-01"]
+    body = "return module.isUneven(data)"
+    assert run("components/chart-options.js", body, chart(weekly_then_daily)) is True
+    assert run("components/chart-options.js", body, chart(months)) is False
+
+
+def test_the_rows_behind_a_figure_are_those_its_source_names(run: Any) -> None:
+    names = {"item": {"A-1": {"en": "Scarf", "zh": "围巾"}}}
+    rows = [
+        {"item": {"en": "Scarf", "zh": "围巾"}, "place": "WH"},
+        {"item": {"en": "Lamp", "zh": "灯"}, "place": "WH"},
+    ]
+    table = {"columns": [{"key": "item"}, {"key": "place"}], "rows": rows}
+    body = "return module.rowsBehind(data.table, data.where, data.names).length"
+    for where, count in (({"item": "A-1"}, 1), ({"place": "WH"}, 2), ({"unknown": 1}, 2)):
+        data = {"table": table, "where": where, "names": names}
+        assert run("components/evidence.js", body, data) == count

@@ -2,12 +2,12 @@
 
 import { instant } from "../lib/format.js";
 import { html, useEffect, useState } from "../lib/html.js";
-import { language, local, t } from "../lib/i18n.js";
-import { seeProposals } from "../lib/proposals.js";
+import { language, t } from "../lib/i18n.js";
+import { currentOf, seeProposals } from "../lib/proposals.js";
 import { address, go } from "../lib/router.js";
 import { useSignal } from "../lib/signal.js";
 import { Loading, useLoad } from "./load.js";
-import { Proposal } from "./proposal.js";
+import { ProposalList } from "./proposal-list.js";
 import { DataTable } from "./table.js";
 
 export function Approvals({ id }) {
@@ -33,24 +33,18 @@ function Open({ id }) {
     if (!data) return;
     seeProposals(data.proposals);
     setShown((now) => {
-      const known = new Set(now.map((one) => one.id));
-      return [...now, ...data.proposals.filter((one) => !known.has(one.id) && !isRevision(one, now))];
+      // An edited version is drawn in the place of the proposal it replaces.
+      const known = new Set(now.flatMap((one) => [one.id, currentOf(one).id]));
+      return [...now, ...data.proposals.filter((one) => !known.has(one.id))];
     });
   }, [data]);
   useEffect(() => {
-    if (id && shown.length) document.querySelector(`[data-proposal="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "start" });
+    if (id && shown.length) document.querySelector(`[data-row="${CSS.escape(id)}"], [data-proposal="${CSS.escape(id)}"]`)?.scrollIntoView({ block: "start" });
   }, [id, shown.length > 0]);
   if (!data) return html`<${Loading} problem=${problem} />`;
   if (!shown.length) return html`<p class="empty">${t("approvals.empty")}</p>`;
   return html`<h2 class="sr-only">${t("approvals.open")}</h2>
-    <div class="cards">${shown.map((one) => html`<${Proposal} key=${one.id} proposal=${one} />`)}</div>`;
-}
-
-/** A revision is drawn by the card it replaces. */
-function isRevision(proposal, shown) {
-  return shown.some((one) => one.kind === proposal.kind && one.message_id === proposal.message_id
-    && one.conversation_id === proposal.conversation_id && proposal.id > one.id
-    && local(one.title) === local(proposal.title));
+    <${ProposalList} proposals=${shown} opened=${id} />`;
 }
 
 const COLUMNS = [

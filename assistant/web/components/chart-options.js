@@ -1,8 +1,8 @@
 // ECharts options for a chart that a tool described by its data. A pure function of the data and
 // of the palette, so that what is drawn can be checked without a browser.
 
-import { date, number } from "../lib/format.js";
-import { local } from "../lib/i18n.js";
+import { date, number, percent } from "../lib/format.js";
+import { local, t } from "../lib/i18n.js";
 
 const DAY = /^\d{4}-\d{2}-\d{2}/;
 
@@ -22,6 +22,12 @@ export function bandsOf(series) {
     .sort((a, b) => width(b) - width(a));
 }
 
+/** Name of an interval: its level when the band says one. */
+export function bandName(pair) {
+  const level = /^\d+(\.\d+)?/.exec(pair.band);
+  return level ? t("chart.band", { level: level[0] }) : t("chart.range");
+}
+
 /** Two stacked series: an invisible base and the shaded height above it. */
 function bandSeries(pair, index, palette) {
   const stack = `band ${pair.band}`;
@@ -33,7 +39,7 @@ function bandSeries(pair, index, palette) {
     { ...base, name: `${stack} low`, data: pair.low.values, stackStrategy: "all", z: 1 },
     {
       ...base,
-      name: local(pair.high.title) || pair.band,
+      name: bandName(pair),
       data: height,
       stackStrategy: "all",
       z: 1 + index,
@@ -75,7 +81,7 @@ const line = (common, color, lineStyle) => ({
 });
 
 const bar = (common, color) => ({
-  ...common, type: "bar", barMaxWidth: 26, itemStyle: { color, borderRadius: [2, 2, 0, 0] },
+  ...common, type: "bar", barMaxWidth: 26, itemStyle: { color, borderRadius: 2 },
 });
 
 const MARKER_COLOURS = { stock_out: "risk", stockout: "risk", order_by: "warning", promotion: "warning" };
@@ -110,6 +116,8 @@ function markLine(markers, x, palette, width) {
   };
 }
 
+const timeLabel = (instant) => date(new Date(instant).toISOString(), { year: false });
+
 function axisDay(value) {
   return DAY.test(value) ? date(value, { year: false }) : value;
 }
@@ -118,6 +126,20 @@ function axisDay(value) {
 export function isSideways(chart) {
   if (chart.kind !== "bar" || chart.x.some((x) => DAY.test(x)) || chart.x.length > 30) return false;
   return chart.x.length > 3 && chart.x.some((x) => String(x).length > 8);
+}
+
+/** Days that are not one step apart need an axis of time; others are plain categories. */
+export function isUneven(chart) {
+  if (chart.kind !== "line" || chart.x.length < 3 || !chart.x.every((x) => DAY.test(x))) return false;
+  const steps = chart.x.slice(1).map((x, index) => Date.parse(x) - Date.parse(chart.x[index]));
+  return Math.max(...steps) > 4 * Math.min(...steps);
+}
+
+/** Lines far above zero, like a fill rate, are drawn from near their lowest value. */
+function isHigh(chart) {
+  if (chart.kind !== "line") return false;
+  const values = chart.series.flatMap((one) => one.values).filter((value) => value !== null);
+  return values.length > 0 && Math.min(...values) > 0.6 * Math.max(...values);
 }
 
 export function chartOptions(chart, palette, { width = 800, still = false } = {}) {
@@ -130,6 +152,8 @@ export function chartOptions(chart, palette, { width = 800, still = false } = {}
   const series = [...shaded, ...drawn];
   const marks = markLine(chart.markers ?? [], chart.x, palette, Math.max(120, width - 60));
   if (marks && series.length) series[series.length - 1].markLine = marks;
+  const uneven = isUneven(chart);
+  if (uneven) for (const one of series) one.data = one.data.map((value, index) => [chart.x[index], value]);
   const sideways = isSideways(chart);
   const text = { color: palette.muted, fontFamily: palette.font, fontSize: 11.5 };
   const categories = {
@@ -139,15 +163,17 @@ export function chartOptions(chart, palette, { width = 800, still = false } = {}
       ...text, formatter: axisDay, hideOverlap: true,
       ...(sideways && { width: narrow ? 96 : 170, overflow: "truncate" }),
     },
-    boundaryGap: drawn.some((one) => one.type === "bar") || chart.kind === "bar", inverse: sideways,
+    ...(uneven && { type: "time", data: undefined, axisLabel: { ...text, hideOverlap: true, formatter: timeLabel } }),
+    boundaryGap: !uneven && (drawn.some((one) => one.type === "bar") || chart.kind === "bar"), inverse: sideways,
   };
   const values = {
-    type: "value", scale: false, splitNumber: narrow ? 3 : 4,
+    type: "value", scale: isHigh(chart), splitNumber: narrow ? 3 : 4,
     splitLine: { lineStyle: { color: palette.rule, width: 1 } },
-    axisLabel: { ...text, hideOverlap: true, formatter: (value) => number(value) },
+    axisLabel: { ...text, hideOverlap: true, formatter: (value) => (chart.unit === "%" ? percent(value) : number(value)) },
   };
   const dates = chart.x.length > 0 && DAY.test(chart.x[0]);
   return {
+    useUTC: true,
     animation: !still,
     animationDuration: 350,
     textStyle: { fontFamily: palette.font },
@@ -159,7 +185,7 @@ export function chartOptions(chart, palette, { width = 800, still = false } = {}
     legend: {
       show: series.length > 1, bottom: 0, left: 4, itemWidth: 16, itemHeight: 8, icon: "roundRect",
       type: "scroll", textStyle: { ...text, color: palette.ink }, pageIconColor: palette.muted,
-      pageTextStyle: text, data: [...bands.map((pair) => local(pair.high.title) || pair.band), ...drawn.map((one) => one.name)],
+      pageTextStyle: text, data: [...bands.map(bandName), ...drawn.map((one) => one.name)],
       inactiveColor: palette.rule,
     },
     tooltip: { trigger: chart.kind === "scatter" ? "item" : "axis", confine: true, axisPointer: { lineStyle: { color: palette.muted } } },

@@ -8,7 +8,7 @@ import { html, useEffect, useMemo, useRef, useState } from "../lib/html.js";
 import { language, local, t } from "../lib/i18n.js";
 import { shade } from "../lib/preferences.js";
 import { useSignal } from "../lib/signal.js";
-import { bandsOf, chartOptions, isSideways } from "./chart-options.js";
+import { bandName, bandsOf, chartOptions, isSideways } from "./chart-options.js";
 import { Icon } from "./icons.js";
 import { DataTable } from "./table.js";
 
@@ -60,7 +60,7 @@ function tooltipContent(chart, index) {
   for (const pair of bandsOf(chart.series)) {
     const [low, high] = [pair.low.values[index], pair.high.values[index]];
     if (low === null || high === null || low === undefined) continue;
-    add("tip-row", [local(pair.high.title) || pair.band, `${cell(low, { kind: "number" })} – ${figure(high, chart.unit)}`]);
+    add("tip-row", [bandName(pair), `${cell(low, { kind: "number" })} – ${figure(high, chart.unit)}`]);
   }
   for (const one of chart.series) {
     if (one.role === "low" || one.role === "high") continue;

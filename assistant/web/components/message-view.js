@@ -9,7 +9,7 @@ import { seeProposals } from "../lib/proposals.js";
 import { address } from "../lib/router.js";
 import { Icon } from "./icons.js";
 import { Loading, useLoad } from "./load.js";
-import { Proposal } from "./proposal.js";
+import { ProposalList } from "./proposal-list.js";
 
 /** Groups of labels that share a colour and an underline style. */
 const FAMILY = {
@@ -58,7 +58,7 @@ export function MessageView({ id, onChanged }) {
   };
   const showProposal = (proposal) => {
     setLinked(proposal);
-    const card = document.querySelector(`[data-proposal="${proposal}"]`);
+    const card = document.querySelector(`[data-proposal="${proposal}"], [data-row="${proposal}"]`);
     card?.scrollIntoView({ block: "nearest", behavior: "smooth" });
   };
   return html`<article class="message" aria-labelledby="message-title">
@@ -72,9 +72,7 @@ export function MessageView({ id, onChanged }) {
     html`<ul class="notes">${message.reading.notes.map((note) => html`<li>${local(note)}</li>`)}</ul>`}
     ${message.proposals?.length > 0
       ? html`<h3 class="section-title">${t("messages.proposed")}</h3>
-          ${message.proposals.map(
-            (proposal) => html`<${Proposal} key=${proposal.id} proposal=${proposal} onShowQuote=${showQuote} />`,
-          )}`
+          <${ProposalList} proposals=${message.proposals} opened=${linked && String(linked)} onShowQuote=${showQuote} />`
       : message.reading && html`<p class="hint">${t("messages.nothing")}</p>`}
   </article>`;
 }

@@ -2,7 +2,7 @@
 
 import { announce, notify } from "../lib/announce.js";
 import { Problem, sentenceOf } from "../lib/api.js";
-import { html, useId, useState } from "../lib/html.js";
+import { html, useEffect, useId, useState } from "../lib/html.js";
 import { local, t } from "../lib/i18n.js";
 import { decide, proposalSignal, reload, revise } from "../lib/proposals.js";
 import { useSignal } from "../lib/signal.js";
@@ -10,11 +10,19 @@ import { ChangeList, EditFields, editsOf, OrderLines } from "./proposal-content.
 import { Decision } from "./proposal-decision.js";
 import { Icon } from "./icons.js";
 
-export function Proposal({ proposal: given, onShowQuote = null }) {
+/** The proposal as it is now, also after it was edited into a new one. */
+export function useProposal(given) {
   const [current, setCurrent] = useState(given.id);
   const proposal = useSignal(proposalSignal(current === given.id ? given : { id: current }));
   const follow = proposal.replaced_by;
-  if (follow && follow !== current) setCurrent(follow);
+  useEffect(() => {
+    if (follow) setCurrent(follow);
+  }, [follow]);
+  return proposal;
+}
+
+export function Proposal({ proposal: given, onShowQuote = null }) {
+  const proposal = useProposal(given);
   return html`<${Card} key=${proposal.id} proposal=${proposal} onShowQuote=${onShowQuote} />`;
 }
 

@@ -6,10 +6,10 @@ import { cell } from "../lib/format.js";
 import { html, useMemo, useState } from "../lib/html.js";
 import { language, local, t } from "../lib/i18n.js";
 import { useSignal } from "../lib/signal.js";
+import { NUMERIC, shapedColumns } from "./columns.js";
 import { Icon } from "./icons.js";
 
 const FIRST_ROWS = 12;
-const NUMERIC = new Set(["number", "money", "percent"]);
 
 /** Order of two cells: numbers by size, dates as written, empty cells last. */
 export function compareCells(a, b, kind) {
@@ -37,7 +37,7 @@ export function DataTable({ table, dense = false, onRow = null, caption = true, 
   const [sort, setSort] = useState(null);
   const [filter, setFilter] = useState("");
   const [all, setAll] = useState(false);
-  const { columns } = table;
+  const columns = useMemo(() => shapedColumns(table), [table, language.get()]);
   const rows = useMemo(() => {
     const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
     const kept = words.length ? table.rows.filter((row) => matches(row, columns, words)) : table.rows;
@@ -104,14 +104,13 @@ function Row({ row, columns, onRow, render }) {
   return html`<tr class=${row.mark ? `marked ${row.mark}` : ""}>
     ${columns.map((column, index) => {
       const content = render[column.key] ? render[column.key](row) : cell(row[column.key], column, row);
-      const numeric = NUMERIC.has(column.kind) ? "numeric" : column.kind === "date" ? "date" : "";
       const body =
         onRow && index === 0
           ? html`<button class="link" onClick=${() => onRow(row)}>${content}</button>`
           : content;
       return index === 0
-        ? html`<th scope="row" class=${numeric}>${body}</th>`
-        : html`<td class=${numeric}>${body}</td>`;
+        ? html`<th scope="row" class=${column.shape}>${body}</th>`
+        : html`<td class=${column.shape}>${body}</td>`;
     })}
   </tr>`;
 }

@@ -1,12 +1,14 @@
 // One exchange: the planner's words, and the answer with everything that stands behind it.
 
+import { ask } from "../lib/chat.js";
 import { html, Fragment } from "../lib/html.js";
 import { local, t } from "../lib/i18n.js";
 import { renderMarkdown, renderSegments } from "../lib/markdown.js";
+import { address } from "../lib/router.js";
 import { openEvidence } from "./evidence.js";
 import { Chart } from "./chart.js";
 import { Icon } from "./icons.js";
-import { Proposal } from "./proposal.js";
+import { ProposalList } from "./proposal-list.js";
 import { DataTable } from "./table.js";
 import { ToolCall, toolName } from "./tool-call.js";
 
@@ -51,6 +53,20 @@ function Prose({ turn, results }) {
   });
 }
 
+/** Codes in a table lead on: an item to its stock, an order to its lines. */
+function linksOf(table) {
+  const render = {};
+  const codes = (key) => table.rows.some((row) => typeof row[key] === "string" && row[key]);
+  for (const { key } of table.columns) {
+    if (key === "item" && codes(key)) {
+      render.item = ({ item }) => html`<button class="link" onClick=${() => ask(t("ask.item", { name: item }))}>${item}</button>`;
+    } else if (key === "order" && codes(key)) {
+      render.order = ({ order }) => (order ? html`<a href=${address("orders", order)}>${order}</a>` : "–");
+    }
+  }
+  return render;
+}
+
 function Result({ result, live, onSend }) {
   const { charts = [], tables = [], notes = [], choices = [], proposals = [] } = result;
   return html`<${Fragment}>
@@ -63,13 +79,13 @@ function Result({ result, live, onSend }) {
       )}
     </div>`}
     ${charts.map((chart) => html`<${Chart} key=${chart.key} chart=${chart} />`)}
-    ${proposals.map((proposal) => html`<${Proposal} key=${proposal.id} proposal=${proposal} />`)}
+    ${proposals.length > 0 && html`<${ProposalList} proposals=${proposals} />`}
     ${tables.map((table, index) =>
       index === 0
-        ? html`<${DataTable} key=${table.key} table=${table} />`
+        ? html`<${DataTable} key=${table.key} table=${table} render=${linksOf(table)} />`
         : html`<details class="more-table" key=${table.key}>
             <summary>${local(table.title)} <span class="hint">${table.rows.length}</span></summary>
-            <${DataTable} table=${table} caption=${false} />
+            <${DataTable} table=${table} caption=${false} render=${linksOf(table)} />
           </details>`,
     )}
   <//>`;

@@ -23,7 +23,7 @@ export function palette() {
   const read = (name) => style.getPropertyValue(`--${name}`).trim();
   return {
     ink: read("ink"), muted: read("muted"), rule: read("rule"), surface: read("surface"),
-    actual: read("chart-actual"), median: read("accent"), threshold: read("warning"),
+    actual: read("chart-actual"), median: read("accent"), threshold: read("muted"),
     risk: read("risk"), warning: read("warning"),
     band: [read("chart-band-wide"), read("chart-band-mid"), read("chart-band-narrow")],
     lines: [1, 2, 3, 4, 5, 6].map((index) => read(`chart-${index}`)),

@@ -23,7 +23,7 @@ function dateFormat(options) {
 export function number(value, digits) {
   const size = Math.abs(value);
   const most = digits ?? (Number.isInteger(value) || size >= 100 ? 0 : size >= 10 ? 1 : 2);
-  return numberFormat({ maximumFractionDigits: most }).format(value);
+  return numberFormat({ maximumFractionDigits: most, minimumFractionDigits: digits ?? 0 }).format(value);
 }
 
 /** 0.985 as 98.5 %; `fixed` keeps the digits of a column aligned. */
@@ -32,14 +32,14 @@ export function percent(fraction, { fixed = false } = {}) {
   return numberFormat({ style: "percent", ...digits }).format(fraction);
 }
 
-export function money(value, currency, { compact = false } = {}) {
+export function money(value, currency, { compact = false, digits } = {}) {
   const amount = Number(value);
   const whole = Math.abs(amount) >= 1000 || Number.isInteger(amount);
   const options = {
     style: "currency",
     currency: currency || "USD",
-        minimumFractionDigits: whole ? 0 : 2,
-    maximumFractionDigits: whole ? 0 : 2,
+        minimumFractionDigits: digits ?? (whole ? 0 : 2),
+    maximumFractionDigits: digits ?? (whole ? 0 : 2),
   };
   if (compact && Math.abs(amount) >= 10000) {
     Object.assign(options, { notation: "compact", maximumFractionDigits: 1 });
@@ -114,9 +114,9 @@ export function cell(value, column, row = {}) {
     case "percent":
       return percent(Number(value), { fixed: true });
     case "money":
-      return money(value, column.unit || row.currency);
+      return money(value, column.unit || row.currency, { digits: column.digits });
     case "number":
-      return Number.isFinite(Number(value)) ? number(Number(value)) : String(value);
+      return Number.isFinite(Number(value)) ? number(Number(value), column.digits) : String(value);
     default:
       return String(value);
   }

@@ -25,6 +25,12 @@ export function seeProposals(proposals) {
   for (const proposal of proposals ?? []) proposalSignal(proposal).set(proposal);
 }
 
+/** What a proposal is now: itself, or the edited version that replaced it. */
+export function currentOf(proposal) {
+  const now = proposalSignal(proposal).get();
+  return now.replaced_by ? currentOf({ id: now.replaced_by }) : now;
+}
+
 function changed(proposal) {
   proposalSignal(proposal).set(proposal);
   channel?.postMessage(proposal);
