@@ -43,9 +43,14 @@ def calendar_features(
     return np.stack(blocks).astype(np.float32)
 
 
+def yearly_columns(frequency: Frequency) -> int:
+    """How many of the leading features say what time of the year it is."""
+    return 2 * (3 if frequency == "M" else 2)
+
+
 def _date_features(dates: pd.DatetimeIndex, frequency: Frequency) -> npt.NDArray[np.float64]:
     year = 2 * np.pi * dates.dayofyear.to_numpy() / 365.25
-    harmonics = 3 if frequency == "M" else 2
+    harmonics = yearly_columns(frequency) // 2
     columns = [f(k * year) for k in range(1, harmonics + 1) for f in (np.sin, np.cos)]
     if frequency != "M":
         month = 2 * np.pi * (dates.day.to_numpy() - 1) / dates.days_in_month.to_numpy()

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from forecasting.calendar import calendar_features
+from forecasting.calendar import calendar_features, yearly_columns
 from forecasting.panel import Floats, Frequency, Panel
 
 
@@ -63,6 +63,9 @@ class Vocabulary:
     """Embedding indices of static values; 0 stands for anything unseen."""
 
     columns: dict[str, dict[str, int]]
+    yearly: bool = True
+    """Whether the time of the year is an input: over less than two years it would only name
+    single weeks, and a network would learn their accidents by heart."""
 
     @classmethod
     def of(cls, panel: Panel) -> Vocabulary:
@@ -70,7 +73,7 @@ class Vocabulary:
         for name in panel.covariates.static:
             values = sorted({str(value) for value in panel.static[name].dropna()})
             columns[name] = {value: i + 1 for i, value in enumerate(values)}
-        return cls(columns)
+        return cls(columns, yearly=panel.periods >= 2 * RHYTHMS[panel.frequency].year)
 
     @property
     def sizes(self) -> list[int]:
@@ -103,7 +106,7 @@ class Windows:
         self._rolling = torch.from_numpy(_rolling(clean, rhythm))
         self._zeros = torch.from_numpy(_zero_share(clean, rhythm))
         self._known = _known_features(panel, self.pad, horizon)
-        self._calendar, self._country = _calendars(panel, self.pad, horizon)
+        self._calendar, self._country = _calendars(panel, self.pad, horizon, vocabulary.yearly)
         self._codes = torch.from_numpy(vocabulary.codes(panel))
 
     def _extended(self, values: Floats, mask: Floats | None = None) -> Tensor:
@@ -297,7 +300,7 @@ def _within_group(logs: Floats, panel: Panel, group: str) -> Floats:
     return clipped
 
 
-def _calendars(panel: Panel, pad: int, horizon: int) -> tuple[Tensor, Tensor]:
+def _calendars(panel: Panel, pad: int, horizon: int, yearly: bool) -> tuple[Tensor, Tensor]:
     """Calendar features (countries, pad + T + H, F) and the country row of each series."""
     country = panel.covariates.country
     if len(country) > 2:
@@ -307,6 +310,8 @@ def _calendars(panel: Panel, pad: int, horizon: int) -> tuple[Tensor, Tensor]:
     unique = sorted(set(names))
     dates = panel.dates[: panel.periods + horizon]
     features = calendar_features(dates, panel.frequency, unique)
+    if not yearly:
+        features[..., : yearly_columns(panel.frequency)] = 0.0
     padded = np.pad(features, ((0, 0), (pad, 0), (0, 0)))
     rows = torch.tensor([unique.index(name) for name in names], dtype=torch.long)
     return torch.from_numpy(padded), rows

@@ -91,7 +91,7 @@ class GlobalModel:
         """Write a safetensors checkpoint, whole or not at all."""
         meta = {
             "network": json.dumps(self.network.config.as_dict()),
-            "vocabulary": json.dumps(self.vocabulary.columns, ensure_ascii=False),
+            "vocabulary": json.dumps(asdict(self.vocabulary), ensure_ascii=False),
             "head": self.head.name,
             "horizon": str(self.horizon),
             "config": json.dumps(asdict(self.config)),
@@ -114,7 +114,7 @@ def load_model(path: Path) -> GlobalModel:
         network.load_state_dict(state)
         return GlobalModel(
             network,
-            Vocabulary(json.loads(meta["vocabulary"])),
+            Vocabulary(**json.loads(meta["vocabulary"])),
             HEADS[meta["head"]](),
             int(meta["horizon"]),
             TrainingConfig(**json.loads(meta["config"])),
