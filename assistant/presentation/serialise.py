@@ -34,7 +34,7 @@ def serialise_result(
         "status": result.status,
         "facts": [serialise_fact(fact) for fact in result.facts],
         "tables": [serialise_table(table) for table in result.tables],
-        "charts": [_chart(chart) for chart in result.charts],
+        "charts": [chart_json(chart) for chart in result.charts],
         "notes": [text_json(note) for note in result.notes],
         "choices": [_choice(choice) for choice in result.choices],
         "proposals": [dict(proposal) for proposal in proposals],
@@ -122,7 +122,8 @@ def _source(source: Source) -> dict[str, Json]:
     }
 
 
-def _chart(chart: Chart) -> dict[str, Json]:
+def chart_json(chart: Chart) -> dict[str, Json]:
+    """Series and marks; what is not finite is a gap."""
     return {
         "key": chart.key,
         "kind": chart.kind,

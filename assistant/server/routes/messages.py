@@ -77,11 +77,24 @@ class Highlight(BaseModel):
     proposal_id: int | None
 
 
-class Reading(BaseModel):
-    """What was understood."""
+class Effect(BaseModel):
+    """What the message does to the stock of one item at one place."""
 
+    item: str
+    location: str
+    names: dict[str, dict[str, str]]
+    worse: bool
+    sentence: TextModel
+    chart: dict[str, Any]
+
+
+class Reading(BaseModel):
+    """What was understood, and by whom: `rules` or a model."""
+
+    reader: str = ""
     highlights: list[Highlight]
     notes: list[TextModel]
+    impacts: list[Effect] = []
 
 
 class MessageRead(MessageListed):
