@@ -238,8 +238,8 @@ _PATTERNS: list[tuple[str, _Reader]] = [
     (r"(?<!\d)(?P<y>20[2-4]\d)(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)", _iso),
     (rf"{_EDGE}(?P<a>\d{{1,2}})(?P<mark>[/.-])(?P<b>\d{{1,2}})(?P=mark)(?P<y>20\d\d|\d\d)(?![\d])", _numeric),
     (rf"{_EDGE}(?P<a>\d{{1,2}})(?P<mark>/)(?P<b>\d{{1,2}})(?P<y>)(?![\d/%]|\.\d)", _numeric),
-    (rf"(?<![\d.,])(?P<d>\d{{1,2}}){_SUFFIX}[\s-]?(?:of\s)?(?P<month>{_M})\.?(?![a-z])"
-     rf"(?:[\s,-]{{1,2}}(?P<y>20\d\d|\d\d(?![\d:.,%]|\s?[a-z])))?", _month_name),
+    (rf"(?<!\d)(?<!\d[.,])(?P<d>\d{{1,2}}){_SUFFIX}[\s/-]?(?:of\s)?(?P<month>{_M})\.?(?![a-z])"
+     rf"(?:[\s,/-]{{1,2}}(?P<y>20\d\d|\d\d(?![\d:.,%]|\s?[a-z])))?", _month_name),
     (rf"(?<![a-z])(?P<month>{_M})\.?[\s-]?(?:the\s)?(?P<d>\d{{1,2}}){_SUFFIX}(?![\d.,]*\d|\s?(?:pcs|units|pieces|cartons))"
      rf"(?:,?\s(?P<y>20\d\d))?", _month_name),
     (rf"(?P<y>{_YEAR}年|[明今本去后]年)?(?P<m>{_ZNUM})月(?P<d>{_ZNUM})[日号]?(?![\d个件天])", _chinese),
@@ -353,6 +353,11 @@ def _try(reader: _Reader, match: re.Match[str], today: dt.date) -> DateMatch | N
 
 
 def _with_deadline(match: DateMatch, folded: str) -> DateMatch:
+    start, end = match.start, match.end
+    start += 3 * folded.startswith("on ", start)
+    while folded[end - 1] in ". ":
+        end -= 1
+    match = DateMatch(start, end, match.readings, match.window)
     written = folded[match.start : match.end]
     deadline = bool(
         _DEADLINE.search(folded[max(0, match.start - 20) : match.start])

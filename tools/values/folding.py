@@ -18,7 +18,7 @@ _SIGNS = {
     **dict.fromkeys("“”„«»", '"'),
     **dict.fromkeys("\u00a0\u2007\u202f\u2009\u2002\u2003\u3000\t", " "),
     "。": "。",
-    "，": ",",
+    "，": "，",  # a list of quantities must not fold into one with thousands separators
     "￥": "¥",
     "〜": "~",
     "～": "~",

@@ -59,7 +59,7 @@ CURRENCY_PATTERN = (
 _BEFORE = rf"(?P<before>{CURRENCY_PATTERN})\s?:?\s?"
 _AFTER = rf"\s?(?P<after>{CURRENCY_PATTERN})"
 _MONEY = re.compile(
-    rf"(?:{_BEFORE})?(?<![\d.,])(?P<number>{NUMBER_PATTERN})(?:{_AFTER}(?P<jiao>[一二三四五六七八九]|\d)?"
+    rf"(?:{_BEFORE})?(?<!\d)(?<!\d[.,])(?P<number>{NUMBER_PATTERN})(?:{_AFTER}(?P<jiao>[一二三四五六七八九]|\d)?"
     r"(?P<jiao_unit>角|毛)?)?"
 )
 

@@ -50,7 +50,7 @@ def _alternatives(words: dict[str, str] | dict[str, int]) -> str:
 
 UNIT_PATTERN = _alternatives(UNITS)
 _QUANTITY = re.compile(
-    rf"(?<![\d.,])(?P<number>{NUMBER_PATTERN}|(?<![a-z])(?:a|half\sa|半)(?=\s?(?:{_alternatives(_DOZENS)})))"
+    rf"(?<!\d)(?<!\d[.,])(?P<number>{NUMBER_PATTERN}|(?<![a-z])(?:a|half\sa|半)(?=\s?(?:{_alternatives(_DOZENS)})))"
     rf"(?:\s?(?P<dozen>{_alternatives(_DOZENS)})(?:\sof(?![a-z]))?)?"
     rf"(?:\s?-?(?P<unit>{UNIT_PATTERN}))?"
 )

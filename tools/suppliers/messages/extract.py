@@ -48,6 +48,7 @@ class ClauseExtractor:
         _inherit(drafts, clauses, message)
         drafts = _join(drafts, clauses)
         _first_of_parts(drafts)
+        drafts = _settle_kinds(drafts)
         _inherit(drafts, clauses, message)
         events = [draft.event().checked(message.text) for draft in drafts]
         return _without_repeats(events, message.text)
@@ -227,6 +228,24 @@ def _first_of_parts(drafts: Sequence[_Draft]) -> None:
         later = second.roles.get("date") or second.roles.get("duration")
         if second.kind is K.SPLIT and plain and first.roles.get("quantity") and dated and later:
             first.kind = K.SPLIT
+
+
+def _settle_kinds(drafts: list[_Draft]) -> list[_Draft]:
+    """What one piece of news makes of another beside it."""
+    for number, draft in enumerate(drafts):
+        before = {d.kind for d in drafts[:number]}
+        if draft.kind is K.DELIVERY_DATE and K.QUALITY_NOTICE in before:
+            draft.kind = K.DELAY
+    kinds = {d.kind for d in drafts}
+    return [
+        d
+        for d in drafts
+        if not (
+            d.kind is K.PARTIAL
+            and not d.roles.get("quantity")
+            and kinds & {K.SUBSTITUTION, K.SPLIT, K.CANCELLATION, K.DELAY}
+        )
+    ]
 
 
 def _contradict(event: _Draft, addition: _Draft, role: Role) -> bool:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tools.data.catalogue import Catalogue
+from tools.data.entities import Mention, stem, tokens
 from tools.suppliers.messages.candidates import Candidate, CandidateKind
 from tools.values import find_amounts, find_dates, find_durations, find_quantities, fold
 from tools.values.money import CURRENCY_PATTERN
@@ -140,7 +141,7 @@ class CandidateFinder:
         for mention in self._catalogue.mentions(text):
             kinds = {entity.kind for entity in mention.entities}
             codes = tuple(e.code for e in mention.entities if e.kind == "item")
-            if "item" in kinds and (mention.exact or len(mention.text) >= 2):
+            if "item" in kinds and (mention.exact or _telling_part(mention)):
                 yield Candidate("item", mention.start, mention.end, mention.text, codes)
             elif "supplier" in kinds and mention.exact:
                 suppliers = tuple(e.code for e in mention.entities if e.kind == "supplier")
@@ -154,8 +155,52 @@ class CandidateFinder:
                 yield Candidate("item", match.start(), match.end(), "", (code,))
 
     def _dates(self, text: str) -> Iterator[Candidate]:
+        folded = fold(text)
         for match in find_dates(text, self._today):
+            if _after_order(folded, match.start, match.end):
+                continue  # "within 30 days of order" is a lead time, no date
             yield Candidate("date", match.start, match.end, "", deadline=match.deadline)
+
+
+_AFTER_ORDER = re.compile(
+    r"\s?(?:of|after|from|upon|following|ex|a\.?r\.?o)\s?(?:the |your |our )?(?:order|receipt|confirmation|po|payment|deposit|approval|down)?"
+)
+_AFTER_ORDER_BEFORE = re.compile(r"(?:下单|收到.{0,6}|付款|确认|订单|定金|打款|接单)(?:之?后)?\s?$")
+
+
+def _after_order(folded: str, start: int, end: int) -> bool:
+    """Whether a stretch of days counts from an order or payment instead of from today."""
+    words = folded[start:end]
+    if not re.search(r"day|week|month|天|日|周|星期|月", words) or re.search(
+        r"月\d|\d月|月底|月初", words
+    ):
+        return False
+    if not any(True for _ in find_durations(words)):
+        return False
+    after = _AFTER_ORDER.match(folded, end)
+    named = after and re.search(
+        r"order|receipt|confirm|po$|payment|deposit|approval|down", after.group()
+    )
+    return bool(named or _AFTER_ORDER_BEFORE.search(folded[max(0, start - 10) : start]))
+
+
+_EVERYDAY = frozenset(
+    "note notes set sets short carry pack packs running large small mini classic summer winter "
+    "thick kids pro gel light mat box board cover pot wheel pole seal filter lid stone car card "
+    "hand school ball game cup tea wall sports travel food storage remote control dark green black "
+    "mixed instant magic bubble memory foam swim desk touch cold hot power bank led board beach".split()
+)
+
+
+def _telling_part(mention: Mention) -> bool:
+    """Part of a name counts when it holds the head of the name and is no everyday word."""
+    words = fold(mention.text).split()
+    if any("\u4e00" <= c <= "\u9fff" for c in mention.text):
+        return len(mention.text) >= 2
+    if len(words) == 1 and words[0] in _EVERYDAY:
+        return False
+    stems = [stem(word) for word in words]
+    return any(tokens(e.names.get("en", ""))[-len(stems) :] == stems for e in mention.entities)
 
 
 def _with_text(candidate: Candidate, text: str) -> Candidate:

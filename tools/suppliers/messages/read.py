@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Engine
@@ -28,7 +28,7 @@ from tools.suppliers.messages.proposals import propose
 from tools.suppliers.messages.rules import RuleReader
 from tools.suppliers.messages.schema import SECURITY_KINDS, EventKind, Role
 from tools.suppliers.messages.senders import identify
-from tools.suppliers.messages.values import ReadEvent, Value, read_values
+from tools.suppliers.messages.values import ReadEvent, Value, due_date, read_values
 from tools.text import Language, Text
 
 MAX_CHARACTERS = 200_000
@@ -100,6 +100,9 @@ def read_message(
     events = tuple(read_values(event.checked(message.text), message, hints) for event in raw)
     lines = orders.lines(engine, day)
     links = tuple(link(event, lines, catalogue, hints) for event in events)
+    events = tuple(
+        _against_promise(event, its, hints) for event, its in zip(events, links, strict=True)
+    )
     offset = _body_offset(message, subject)
     drafts = _proposals(engine, events, links, hints, sender, day, offset)
     conflicts = tuple(
@@ -119,6 +122,17 @@ def read_message(
         tuple(dict.fromkeys([*notes, *(text for found in conflicts for text in found)])),
         tuple(impacts(engine, day, [d for _, d in drafts])) if with_impact else (),
     )
+
+
+def _against_promise(event: ReadEvent, its: Link, hints: Hints) -> ReadEvent:
+    """A delivery date that is later than promised is a delay, whatever the words; or early."""
+    if event.kind is not EventKind.DELIVERY_DATE or len(its.lines) != 1:
+        return event
+    due = its.lines[0]["due_on"].date()
+    day = due_date(event, hints.today, due)
+    if day is None or day == due:
+        return event
+    return replace(event, kind=EventKind.DELAY if day > due else EventKind.EARLY)
 
 
 def _hints(engine: Engine, supplier: str, today: dt.date) -> Hints:

@@ -55,6 +55,8 @@ class _View:
     def _is_old(self, c: Candidate) -> bool:
         if c.kind not in ("date", "price", "quantity", "duration", "percent"):
             return False
+        if c.kind == "date" and lexicon.PATTERNS[K.SHUTDOWN].search(self.folded):
+            return False
         before, after = self.before(c), self.after(c)
         if lexicon.OLD_VALUE_BEFORE.search(before):
             # "from 5 December" begins something unless a new value follows
@@ -132,9 +134,9 @@ def choose_kind(view: _View) -> EventKind:
         return K.BANK_CHANGE
     if says(K.CONTACT_CHANGE) and not has_quantity:
         return K.CONTACT_CHANGE
-    if _is_question(view) and not (says(K.SUBSTITUTION) and subject):
+    if _is_question(view) and not (says(K.SUBSTITUTION) and (subject or has_quantity)):
         return K.QUESTION
-    if says(K.QUALITY_NOTICE):
+    if says(K.QUALITY_NOTICE) and not (has_when and _only_rework(view)):
         return K.QUALITY_NOTICE
     if says(K.LEAD_TIME_CHANGE) and view.of_kind("duration") and not has_price:
         return K.LEAD_TIME_CHANGE
@@ -168,6 +170,12 @@ def choose_kind(view: _View) -> EventKind:
     if lexicon.UNCHANGED.search(view.folded) and not has_when and not has_price:
         return K.NOTHING
     return _delivery_kind(view, has_when=has_when, has_quantity=has_quantity, subject=subject)
+
+
+def _only_rework(view: _View) -> bool:
+    """ "If the rework passes you will have it on …" promises a day; the fault was told before."""
+    rest = re.sub(r"rework\w*|返工", "", view.folded)
+    return not lexicon.PATTERNS[K.QUALITY_NOTICE].search(rest)
 
 
 def _is_shutdown(view: _View, subject: bool) -> bool:
@@ -330,15 +338,31 @@ def _is_end(view: _View, c: Candidate, kind: EventKind) -> bool:
 
 
 def _arrival_first(view: _View, dates: list[str]) -> list[str]:
-    """Of an ETD and an ETA the arrival counts; of several dates the one promised last."""
+    """Of an ETD and an ETA the arrival counts; a date that belongs to an "if" does not."""
     if len(dates) < 2:
         return dates
+    named = [d for d in dates if _ETA.search(view.before(view.labels[d], 24))]
+    if named:
+        return named[:1]
+    dates = [d for d in dates if not _ETD.search(view.before(view.labels[d], 24))] or dates
+    free = [d for d in dates if not _IF.search(view.before(view.labels[d], 60))]
+    dates = free or dates
     arriving = [
-        d for d in dates
-        if re.search(r"(?:eta|arriv\w*|deliver\w*|reach\w*|with you|in your warehouse|到货|到达|到港|送达|抵达|到)[^,，;；]{0,16}$", view.before(view.labels[d], 24))
-        or re.match(r"\s?(?:可|能|才|前|之前|左右|就|内)*\s?(?:eta|到|送达|抵达|交)", view.after(view.labels[d], 10))
-    ]  # fmt: skip
+        d
+        for d in dates
+        if _ARRIVING.search(view.before(view.labels[d], 24))
+        or _ARRIVES.match(view.after(view.labels[d], 10))
+    ]
     return arriving[:1] or dates
+
+
+_ETA = re.compile(r"(?<![a-z])eta(?![a-z])[^,，;；]{0,16}$")
+_ETD = re.compile(r"(?<![a-z])etd(?![a-z])[^,，;；]{0,16}$")
+_IF = re.compile(r"(?:(?<![a-z])if(?![a-z])|如果|若)[^,，;；]*$")
+_ARRIVING = re.compile(
+    r"(?:arriv\w*|deliver\w*|reach\w*|with you|have (?:it|them|the goods)|in your warehouse|到货|到达|到港|送达|抵达|到)[^,，;；]{0,16}$"
+)
+_ARRIVES = re.compile(r"\s?(?:可|能|才|前|之前|左右|就|内)*\s?(?:eta|到|送达|抵达|交)")
 
 
 def _distribute(
