@@ -32,7 +32,7 @@ ORDERING_DAYS = 1
 EXCESS_DAYS = 120
 """Stock beyond so many days of expected demand is excess."""
 MINIMUM_LOSS = 1.0
-"""Expected lost units from which a pair counts as at risk."""
+"""Expected lost units, and lost days of demand, from which a pair counts as at risk."""
 
 
 def stock_levels(engine: Engine, today: dt.date) -> pd.DataFrame:
@@ -163,7 +163,7 @@ def _add_risk(
     lost = np.where(reachable, -net, 0.0).max(axis=1, initial=0.0)
     short = (net < 0) & reachable
     first = np.where(short.any(axis=1), short.argmax(axis=1), -1)
-    risky = lost >= MINIMUM_LOSS
+    risky = lost >= MINIMUM_LOSS * np.maximum(1.0, frame["daily"].to_numpy(float))
     frame["lost_units"] = np.where(risky, np.round(lost), 0.0)
     days = pd.Timestamp(today) + pd.to_timedelta(np.maximum(first, 0), unit="D")
     frame["stock_out_on"] = pd.Series(days, index=frame.index).where(risky)

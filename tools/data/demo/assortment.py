@@ -134,7 +134,7 @@ def _variant(item: DemoItem, number: int, rng: np.random.Generator) -> DemoItem:
     suffix = f" {series + 1}" if series else ""
     return replace(
         item,
-        code=f"{item.code}-{english[:3].upper()}{series or ''}",
+        code=f"{item.code}-{english.upper()}{series or ''}",
         name_en=f"{item.name_en} {english}{suffix}",
         name_zh=f"{chinese}{item.name_zh}{suffix}",
         rate=float(item.rate * rng.lognormal(-0.7, 0.7)),

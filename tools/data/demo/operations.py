@@ -35,7 +35,7 @@ Ints = npt.NDArray[np.int64]
 WINDOW = 56
 """Days of the planner's moving average."""
 COUNT_EVERY = 91
-SAFETY_FACTOR = 2.1
+SAFETY_FACTOR = 2.5
 BUY_AHEAD = 0.015
 """Share of order lines on which somebody bought far more than the policy asks for."""
 FIRST_ORDER_NUMBER = 10001

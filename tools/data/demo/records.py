@@ -53,14 +53,16 @@ class RecordWriter:
 
     def insert(self, model: type[schema.Base], rows: Iterator[Row] | list[Row]) -> None:
         """Insert rows in batches, so that memory stays bounded."""
+        # The table instead of the mapped class: no unit-of-work bookkeeping per row.
+        statement = insert(schema.Base.metadata.tables[model.__tablename__])
         batch: list[Row] = []
         for row in rows:
             batch.append(row)
             if len(batch) == BATCH:
-                self.session.execute(insert(model), batch)
+                self.session.execute(statement, batch)
                 batch = []
         if batch:
-            self.session.execute(insert(model), batch)
+            self.session.execute(statement, batch)
 
     def write(self, step: Callable[[float], None]) -> None:
         """Everything except the inbox; `step` is told the share done."""
