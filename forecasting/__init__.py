@@ -12,6 +12,7 @@ from forecasting.classes import classify, demand_statistics
 from forecasting.drivers import Drivers, explain
 from forecasting.engine import EngineConfig, FittedEngine, fit_and_forecast, fit_engine
 from forecasting.errors import DataError, ForecastingError, NotFitted
+from forecasting.intermittent import adida, croston, imapa, sba, tsb
 from forecasting.local import Empirical, SeasonalNaive, auto_arima, auto_ets, auto_theta
 from forecasting.network_forecaster import GlobalNetwork
 from forecasting.panel import Covariates, Panel, build_panel
@@ -37,18 +38,23 @@ __all__ = [
     "Panel",
     "SeasonalNaive",
     "TrainingConfig",
+    "adida",
     "auto_arima",
     "auto_ets",
     "auto_theta",
     "backtest",
     "build_panel",
     "classify",
+    "croston",
     "demand_statistics",
     "explain",
     "fit_and_forecast",
     "fit_engine",
+    "imapa",
     "load_engine",
     "mean_of",
     "sample_paths",
     "save_engine",
+    "sba",
+    "tsb",
 ]

@@ -18,6 +18,7 @@ from forecasting.classes import classify
 from forecasting.conformal import Calibration
 from forecasting.ensemble import Ensemble, learn_ensemble
 from forecasting.features import RHYTHMS
+from forecasting.intermittent import adida, croston, imapa, sba, tsb
 from forecasting.local import Empirical, Forecaster, SeasonalNaive, auto_arima, auto_ets, auto_theta
 from forecasting.network_forecaster import GlobalNetwork
 from forecasting.panel import Covariates, Frequency, Panel, build_panel
@@ -34,6 +35,11 @@ LOCAL_MODELS: dict[str, Callable[[], Forecaster]] = {
     "AutoETS": auto_ets,
     "AutoARIMA": auto_arima,
     "AutoTheta": auto_theta,
+    "Croston": croston,
+    "SBA": sba,
+    "TSB": tsb,
+    "ADIDA": adida,
+    "IMAPA": imapa,
 }
 """Members by name; each value builds one."""
 

@@ -64,7 +64,7 @@ class NegativeBinomialHead:
 
     def quantiles(self, raw: Tensor, scale: Tensor) -> Doubles:
         mu, alpha = (value.double().numpy() for value in self.parameters(raw, scale))
-        found = _nb_quantiles(mu.reshape(-1), alpha.reshape(-1))
+        found = negative_binomial_quantiles(mu.reshape(-1), alpha.reshape(-1))
         return found.reshape(*mu.shape, len(LEVELS))
 
     def mean(self, raw: Tensor, scale: Tensor) -> Doubles:
@@ -101,7 +101,7 @@ def _nb_log_survival(y: Tensor, mu: Tensor, alpha: Tensor) -> Tensor:
     return torch.where(y > mu + 3 * spread, tail, near)
 
 
-def _nb_quantiles(mu: Doubles, alpha: Doubles) -> Doubles:
+def negative_binomial_quantiles(mu: Doubles, alpha: Doubles) -> Doubles:
     """Quantiles (n, levels) by adding up probabilities; the few with a long tail go to scipy.
 
     P(k + 1) = P(k) q (k + size) / (k + 1) with size = 1 / alpha and q = mu / (size + mu).

@@ -127,7 +127,7 @@ class StatsForecastModel:
         rows = np.flatnonzero(~short)
         if not len(rows):
             return result
-        frame = _long(history[rows])
+        frame = long_history(history[rows])
         engine = StatsForecast(models=[self.build(season)], freq=1, n_jobs=1)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -174,7 +174,8 @@ def _interval_column(model: str, level: float) -> str:
     return f"{model}-{side}-{width}"
 
 
-def _long(history: Doubles) -> pd.DataFrame:
+def long_history(history: Doubles) -> pd.DataFrame:
+    """Long frame `unique_id, ds, y` with integer series and periods, without missing values."""
     n, periods = history.shape
     frame = pd.DataFrame(
         {

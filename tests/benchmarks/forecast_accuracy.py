@@ -11,23 +11,28 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from forecasting import (
+    LEVELS,
     EngineConfig,
     GlobalNetwork,
     Panel,
     TrainingConfig,
+    adida,
     auto_arima,
     auto_ets,
     auto_theta,
     build_panel,
     fit_engine,
+    imapa,
     metrics,
+    sba,
+    tsb,
 )
 from forecasting.backtest import held_out
 from forecasting.features import RHYTHMS
@@ -44,8 +49,51 @@ SLOW: dict[str, Callable[[], Forecaster]] = {
     "AutoARIMA": auto_arima,
     "AutoTheta": auto_theta,
 }
-SHOWN = ("wape", "sql", "wql", "mase", "rmsse", "bias")
+QUICK: dict[str, Callable[[], Forecaster]] = {
+    "SeasonalNaive": SeasonalNaive,
+    "Empirical": Empirical,
+    "SBA": sba,
+    "TSB": tsb,
+    "ADIDA": adida,
+    "IMAPA": imapa,
+    "AllZero": AllZero,
+}
+SHOWN = ("wape", "sql", "wql", "mase", "rmsse", "bias", "pinball_0.9", "pinball_0.99")
 WIDTHS = (0.5, 0.8, 0.9, 0.95, 0.99)
+
+
+@dataclass
+class FollowingNetwork:
+    """Our network as it is used: trained once, then going on at each window from the last weights.
+
+    The peers are refitted at every window, so that all have seen the same history.
+    """
+
+    network: GlobalNetwork
+    horizon: int
+    trained: int
+    name: str = OURS
+
+    def forecast(self, panel: Panel) -> Doubles:
+        if panel.periods > self.trained:
+            config = self.network.config
+            short = replace(
+                config, steps=max(10, config.steps // 5), learning_rate=config.learning_rate / 3
+            )
+            again = replace(self.network, config=short, models=())
+            fitted = again.fit(panel, self.horizon, start=self.network.models)
+            self.network = replace(fitted, config=config)
+            self.trained = panel.periods
+        return self.network.forecast(panel)
+
+
+class AllZero:
+    """Nothing will ever be asked for."""
+
+    name = "AllZero"
+
+    def forecast(self, panel: Panel) -> Doubles:
+        return np.zeros((len(panel.ids), panel.horizon, len(LEVELS)))
 
 
 @dataclass
@@ -88,6 +136,7 @@ def _options() -> argparse.Namespace:
         "--models",
         default="lstm,ensemble,SeasonalNaive,Empirical,AutoETS,AutoARIMA,AutoTheta,lgb-l1,lgb-tweedie",
     )
+    parser.add_argument("--members", default="SeasonalNaive,Empirical")
     parser.add_argument("--write", action="store_true")
     return parser.parse_args()
 
@@ -101,10 +150,10 @@ def _run(
     model: Forecaster | GlobalNetwork
     if name == "lstm":
         network = GlobalNetwork(config, seeds=options.seeds, name=OURS)
-        model = network.fit(panel.until(cuts[0], 1), horizon)
+        model = FollowingNetwork(network.fit(panel.until(cuts[0], 1), horizon), horizon, cuts[0])
     elif name == "ensemble":
         settings = EngineConfig(
-            training=config, seeds=options.seeds, local=tuple(options_local(panel))
+            training=config, seeds=options.seeds, local=tuple(options.members.split(","))
         )
         model = EngineForecaster(fit_engine(panel.until(cuts[0], 1), horizon, settings))
         print(dict(model.engine.ensemble.weights.items()))
@@ -115,15 +164,10 @@ def _run(
     elif name.startswith("lgb-"):
         model = LightGBM(name.removeprefix("lgb-"))
     else:
-        model = {"SeasonalNaive": SeasonalNaive, "Empirical": Empirical}[name]()
+        model = QUICK[name]()
     part = panel.select(rows)
     values = np.stack([model.forecast(part.until(cut, horizon)) for cut in cuts])
     return Run(model.name, rows, values, time.monotonic() - began)
-
-
-def options_local(panel: Panel) -> list[str]:
-    """Members of our ensemble: the slow ones only where a refresh could afford them."""
-    return ["SeasonalNaive", "Empirical"]
 
 
 def _table(

@@ -16,16 +16,21 @@ from forecasting import (
     Panel,
     SeasonalNaive,
     TrainingConfig,
+    adida,
     auto_arima,
     auto_ets,
     backtest,
     build_panel,
+    croston,
     explain,
     fit_and_forecast,
     fit_engine,
+    imapa,
     load_engine,
     mean_of,
     save_engine,
+    sba,
+    tsb,
 )
 from forecasting.local import completed
 from forecasting.quantiles import level_index
@@ -143,6 +148,25 @@ def test_local_models_give_proper_quantiles(panel: Panel, build: type) -> None:
     assert (values >= 0).all()
     level = np.nanmean(panel.y[:2], axis=1)
     assert values[..., level_index(0.5)].mean(axis=1) == pytest.approx(level, rel=0.5)
+
+
+@pytest.mark.parametrize("build", [croston, sba, tsb, adida, imapa])
+def test_intermittent_models_spread_their_rate(build: type) -> None:
+    generator = np.random.default_rng(6)
+    y = generator.poisson(3.0, 200) * (generator.random(200) < 0.25)
+    dates = pd.date_range("2025-01-01", periods=200)
+    long = pd.concat(
+        [
+            pd.DataFrame({"unique_id": "lumpy", "ds": dates, "y": y.astype(float)}),
+            pd.DataFrame({"unique_id": "never", "ds": dates, "y": 0.0}),
+        ]
+    )
+    values = build().forecast(build_panel(long, 6))
+    assert values.shape == (2, 6, 25)
+    assert mean_of(values)[0].mean() == pytest.approx(y.mean(), rel=0.8)
+    assert values[0, 0, level_index(0.5)] == 0
+    assert values[0, 0, level_index(0.95)] == pytest.approx(np.quantile(y, 0.95), abs=3)
+    assert values[1].max() == 0
 
 
 def test_history_is_completed_with_the_seasonal_level() -> None:
