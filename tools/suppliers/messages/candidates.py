@@ -58,6 +58,8 @@ class Candidate:
     text: str
     codes: tuple[str, ...] = ()
     deadline: bool = False
+    day: dt.date | None = None
+    """Likelier reading of a date."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class ClauseExtractor:
         _first_of_parts(drafts)
         drafts = _settle_kinds(drafts)
         _inherit(drafts, clauses, message)
+        drafts = [d for d in drafts if d.kind is not K.CONFIRMATION or d.roles]
         events = [draft.event().checked(message.text) for draft in drafts]
         return _without_repeats(events, message.text)
 
@@ -153,7 +154,12 @@ def _several(clauses: Sequence[Clause], kind: str) -> bool:
 
 def _context(draft: _Draft, role: Role, clauses: Sequence[Clause]) -> Candidate | None:
     kind = "item" if role == "item" else "order"
-    here = [c for c in clauses[draft.number].candidates if c.kind == kind]
+    used = {(c.start, c.end) for found in draft.roles.values() for c in found}
+    here = [
+        c
+        for c in clauses[draft.number].candidates
+        if c.kind == kind and (c.start, c.end) not in used
+    ]
     before = [c for clause in clauses[: draft.number] for c in clause.candidates if c.kind == kind]
     after = [
         c for clause in clauses[draft.number + 1 :] for c in clause.candidates if c.kind == kind
@@ -182,7 +188,8 @@ def _join(drafts: list[_Draft], clauses: Sequence[Clause]) -> list[_Draft]:
                     target.inherited.discard(role)
         if draft.kind is K.DELAY and target.kind is K.DELIVERY_DATE:
             target.kind = draft.kind
-        target.certainty = max(target.certainty, draft.certainty, key=_CERTAINTY_ORDER.index)
+        if target.kind is not K.SHIPMENT:  # what has left has left, whenever it arrives
+            target.certainty = max(target.certainty, draft.certainty, key=_CERTAINTY_ORDER.index)
         target.span = (min(target.span[0], draft.span[0]), max(target.span[1], draft.span[1]))
     for draft in joined:
         _add_unchanged(draft, joined, clauses)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from tools.data.catalogue import Catalogue
 from tools.data.entities import Mention, stem, tokens
@@ -159,7 +160,9 @@ class CandidateFinder:
         for match in find_dates(text, self._today):
             if _after_order(folded, match.start, match.end):
                 continue  # "within 30 days of order" is a lead time, no date
-            yield Candidate("date", match.start, match.end, "", deadline=match.deadline)
+            yield Candidate(
+                "date", match.start, match.end, "", deadline=match.deadline, day=match.value
+            )
 
 
 _AFTER_ORDER = re.compile(
@@ -209,9 +212,7 @@ def _with_text(candidate: Candidate, text: str) -> Candidate:
         start += 1
     while end > start and text[end - 1].isspace():
         end -= 1
-    return Candidate(
-        candidate.kind, start, end, text[start:end], candidate.codes, candidate.deadline
-    )
+    return replace(candidate, start=start, end=end, text=text[start:end])
 
 
 def _trackings(folded: str) -> Iterator[Candidate]:

@@ -136,6 +136,8 @@ def choose_kind(view: _View) -> EventKind:
         return K.CONTACT_CHANGE
     if _is_question(view) and not (says(K.SUBSTITUTION) and (subject or has_quantity)):
         return K.QUESTION
+    if lexicon.ORDERS_CANCEL.search(view.folded) and (subject or has_quantity):
+        return K.CANCELLATION
     if says(K.QUALITY_NOTICE) and not (has_when and _only_rework(view)):
         return K.QUALITY_NOTICE
     if says(K.LEAD_TIME_CHANGE) and view.of_kind("duration") and not has_price:
@@ -161,6 +163,8 @@ def choose_kind(view: _View) -> EventKind:
         return K.PACK_CHANGE
     if says(K.SUBSTITUTION) and (subject or has_quantity):
         return K.SUBSTITUTION
+    if lexicon.REST_CANCELLED.search(view.folded) and has_quantity and says(K.PARTIAL):
+        return K.PARTIAL
     if says(K.CANCELLATION) and (
         subject or has_quantity or re.search(r"order|订单|行|line", view.folded)
     ):
@@ -245,14 +249,23 @@ def _delivery_kind(view: _View, *, has_when: bool, has_quantity: bool, subject: 
     if view.of_kind("tracking"):
         return K.SHIPMENT
     if says(K.DELAY) and (substance or view.old):
-        return K.DELAY
+        return K.EARLY if _moves_forward(view) else K.DELAY
     if says(K.PARTIAL) and subject:
         return K.PARTIAL
     if says(K.CONFIRMATION) and (substance or re.search(r"order|订单|po", view.folded)):
         return K.CONFIRMATION
+    if lexicon.STRONG_CONFIRMATION.search(view.folded) and not has_when:
+        return K.CONFIRMATION
     if has_when and (says(K.DELIVERY_DATE) or has_quantity or subject):
         return K.DELIVERY_DATE
     return K.NOTHING
+
+
+def _moves_forward(view: _View) -> bool:
+    """Whether the new date lies before the one it replaces."""
+    old = [c.day for label, c in view.labels.items() if c.day and label in view.old]
+    new = [c.day for label, c in view.labels.items() if c.day and label not in view.old]
+    return bool(old and new) and max(new) < min(old)
 
 
 def _only_promise_words(view: _View) -> bool:
@@ -291,6 +304,8 @@ def _distinct(view: _View, items: list[str]) -> list[str]:
 
 def _substitution(view: _View, items: list[str]) -> tuple[list[str], list[str]]:
     """ "replace A with B", "B instead of A", "A 用 B 代替": which is the new one."""
+    if len(items) == 1 and lexicon.SENDS_INSTEAD.search(view.before(view.labels[items[0]])):
+        return [], items
     if len(items) < 2:
         return items, []
     first, second = (view.labels[label] for label in items[:2])
@@ -312,8 +327,11 @@ def _when(view: _View, kind: EventKind, roles: dict[Role, list[str]]) -> None:
     until = [d for d in dates if _is_end(view, view.labels[d], kind)]
     dates = [d for d in dates if d not in until]
     if kind is K.SHUTDOWN:
-        if len(dates) >= 2:
-            until, dates = until or [dates[1]], dates[:1]
+        if until:
+            ends = view.labels[until[0]].start
+            dates = [d for d in dates if view.labels[d].start < ends][-1:]
+        elif len(dates) >= 2:
+            until, dates = [dates[1]], dates[:1]
         roles["date"], roles["until"], roles["duration"] = dates[:1], until[:1], durations[:1]
         return
     if kind is K.INVOICE:

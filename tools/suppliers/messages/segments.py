@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tools.data.catalogue import Catalogue
 from tools.suppliers.messages.candidates import Candidate, Clause
@@ -66,7 +67,7 @@ def _clause(
     whole: str, offset: int, first: int, last: int, candidates: Sequence[Candidate]
 ) -> Clause:
     inside = tuple(
-        Candidate(c.kind, c.start + offset, c.end + offset, c.text, c.codes, c.deadline)
+        replace(c, start=c.start + offset, end=c.end + offset)
         for c in candidates
         if first <= c.start and c.end <= last
     )
@@ -217,7 +218,7 @@ def _separate(
     def count(side: Sequence[Candidate], *kinds: str) -> int:
         return sum(c.kind in kinds for c in side)
 
-    if not left or not whole_right:
+    if not left or not whole_right or _OPENS_CONDITION.match(fold(left_text)):
         return False
     when = ("date", "duration")
     if count(left, "party") and count(right, "party") and count(left, "quantity", *when):
@@ -243,6 +244,9 @@ def _separate(
     ):
         return True
     return _different_news(left_text, left, right_text, right)
+
+
+_OPENS_CONDITION = re.compile(r"\s*(?:if|once|provided|as soon as|when|unless|如果|若|一旦|只要)")
 
 
 def _unchanged(text: str) -> bool:
