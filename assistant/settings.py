@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Language of the page before a planner chooses one."""
     allowed_hosts: list[str] = []
     """Host names the page is reached by beside loopback and `host` (behind a proxy)."""
+    reader: Literal["rules", "model"] = "rules"
+    """Who reads supplier messages: rules in code, or the default model under a grammar."""
     upload_limit_mb: int = Field(default=50, ge=1, le=1024)
     """Largest file that can be imported."""
 

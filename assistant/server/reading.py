@@ -18,10 +18,13 @@ from assistant.presentation.serialise import chart_json, text_json
 from assistant.proposals.store import store_in
 from assistant.proposals.turns import take_turn
 from assistant.server.messages import no_message, read_message
+from tools.data.catalogue import Catalogue
 from tools.data.database import writing
 from tools.data.frames import items, planning_day
 from tools.data.schema import MessageStatus, Proposal, ProposalStatus, SupplierMessage
 from tools.errors import ToolError
+from tools.suppliers.messages.candidates import Extractor
+from tools.suppliers.messages.extract import ClauseExtractor
 from tools.suppliers.messages.impact import Impact
 from tools.suppliers.messages.read import MessageReading
 from tools.suppliers.messages.read import read_message as understand
@@ -45,7 +48,7 @@ def read_and_propose(state: ServerState, message_id: int) -> Json:
             message.body,
             subject=message.subject,
             sender=message.sender,
-            extractor=state.extractor(),
+            extractor=_extractor(state),
             today=today,
             received_on=min(message.received_at.date(), today),
         )
@@ -58,6 +61,19 @@ def read_and_propose(state: ServerState, message_id: int) -> Json:
         take_turn(session)
         _store(session, message_id, reading, effects)
     return read_message(engine, message_id)
+
+
+def _extractor(state: ServerState) -> Extractor | None:
+    """The configured reader; None leaves it to the rules."""
+    if state.settings.reader == "rules":
+        return None
+    from assistant.models.extractor import ModelReader
+    from assistant.models.planner import PlannerModel
+
+    model = state.open_services.model
+    if not isinstance(model, PlannerModel):
+        return None
+    return ClauseExtractor(ModelReader(model.narrow), Catalogue.load(state.engine))
 
 
 def _message(engine: Engine, message_id: int) -> SupplierMessage:

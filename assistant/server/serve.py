@@ -6,6 +6,7 @@ import errno
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -46,7 +47,8 @@ def serve(settings: Settings, announce: Callable[[str], None] = print) -> None:
             ),
             lambda: announce(f"Serving on {address(settings, listener)}"),
         )
-        server.run(sockets=[listener])
+        with suppress(KeyboardInterrupt):  # the server has shut down by then
+            server.run(sockets=[listener])
     finally:
         listener.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -13,7 +12,6 @@ from assistant.server.auth import Authentication
 from assistant.server.rate_limit import RateLimit
 from assistant.server.uploads import Uploads
 from assistant.settings import Settings
-from tools.suppliers.messages.candidates import Extractor
 
 if TYPE_CHECKING:
     from assistant.agent.turn import Services
@@ -29,8 +27,6 @@ class ServerState:
     authentication: Authentication
     runs: Runs
     uploads: Uploads = field(default_factory=Uploads)
-    extractor: Callable[[], Extractor | None] = lambda: None
-    """Who reads supplier messages; None leaves it to the rules."""
     services: Services | None = None
     """Set while the application runs."""
     chat_limit: RateLimit = field(default_factory=lambda: RateLimit(times=40, seconds=60.0))
