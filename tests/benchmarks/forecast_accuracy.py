@@ -49,15 +49,6 @@ SLOW: dict[str, Callable[[], Forecaster]] = {
     "AutoARIMA": auto_arima,
     "AutoTheta": auto_theta,
 }
-QUICK: dict[str, Callable[[], Forecaster]] = {
-    "SeasonalNaive": SeasonalNaive,
-    "Empirical": Empirical,
-    "SBA": sba,
-    "TSB": tsb,
-    "ADIDA": adida,
-    "IMAPA": imapa,
-    "AllZero": AllZero,
-}
 SHOWN = ("wape", "sql", "wql", "mase", "rmsse", "bias", "pinball_0.9", "pinball_0.99")
 WIDTHS = (0.5, 0.8, 0.9, 0.95, 0.99)
 
@@ -94,6 +85,17 @@ class AllZero:
 
     def forecast(self, panel: Panel) -> Doubles:
         return np.zeros((len(panel.ids), panel.horizon, len(LEVELS)))
+
+
+QUICK: dict[str, Callable[[], Forecaster]] = {
+    "SeasonalNaive": SeasonalNaive,
+    "Empirical": Empirical,
+    "SBA": sba,
+    "TSB": tsb,
+    "ADIDA": adida,
+    "IMAPA": imapa,
+    "AllZero": AllZero,
+}
 
 
 @dataclass
