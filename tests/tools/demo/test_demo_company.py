@@ -184,8 +184,11 @@ def test_inbox_speaks_both_languages_and_quotes_its_truth(
         message = messages[truth.external_id]
         assert message.body == truth.text
         for event in truth.events:
-            assert all(span in message.body for span in event["spans"].values())
-            assert event.get("order", next(iter(numbers))) in numbers
+            roles = event.keys() - {"kind", "certainty", "values"}
+            assert roles == event["values"].keys()
+            whole = f"{message.subject}\n{message.body}"
+            assert all(words in whole for role in roles for words in event[role])
+            assert event["values"].get("order", next(iter(numbers))) in numbers
     assert sum(not truth.events for truth in demo_truth.messages) >= 3
     kinds = {event["kind"] for truth in demo_truth.messages for event in truth.events}
     assert len(kinds) >= 12

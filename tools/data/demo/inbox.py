@@ -104,6 +104,7 @@ def write_inbox(writer: RecordWriter, rng: np.random.Generator) -> list[MessageT
                 continue
             order, line = chosen
             slots = _slots(writer, order, line, rng)
+            subject = slots.fill(template.subject)
             body = slots.fill(template.body).strip() + "\n"
             partner = SUPPLIERS[order.supplier]
             stamp = f"{writer.calendar.days[writer.today]:%Y%m%d}.{language}{number:02d}"
@@ -116,7 +117,7 @@ def write_inbox(writer: RecordWriter, rng: np.random.Generator) -> list[MessageT
                     "received_at": _received_at(writer, rng),
                     "channel": "email",
                     "sender": sender,
-                    "subject": slots.fill(template.subject),
+                    "subject": subject,
                     "body": body,
                     "language": language,
                     "status": schema.MessageStatus.NEW,
@@ -124,7 +125,13 @@ def write_inbox(writer: RecordWriter, rng: np.random.Generator) -> list[MessageT
             )
             truths.append(
                 MessageTruth(
-                    identity, language, partner.code, body, true_events(slots, template, body)
+                    identity,
+                    language,
+                    partner.code,
+                    writer.calendar.days[writer.today].isoformat(),
+                    subject,
+                    body,
+                    true_events(slots, template, f"{subject}\n{body}"),
                 )
             )
     rows.sort(key=lambda row: row["received_at"])

@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SLOT = re.compile(r"\{(\w+)")
+Described = Mapping[str, str | tuple[str, ...]]
+"""Role -> slot text, or several wordings that are equally right."""
+ITEM = ("{code}", "{item_zh}", "{item}", "{their_code}")
+"""Whatever the message calls the item."""
 
 
 @dataclass(frozen=True)
@@ -21,8 +25,8 @@ class Template:
 
     subject: str
     body: str
-    events: tuple[Mapping[str, str], ...] = ()
-    """Each has the keys `kind` and `certainty`, and any of order, item, quantity, date, …"""
+    events: tuple[Described, ...] = ()
+    """Each has the keys `kind` and `certainty`, and the roles of a supplier event."""
     sender: str = ""
     """A foreign address, when the message does not come from the supplier's own."""
     minimum: int = 0
@@ -62,17 +66,24 @@ ALIASES = {
 
 
 def true_events(slots: Slots, template: Template, text: str) -> list[dict[str, Any]]:
-    """What `text`, the filled-in `template`, means; every field with the words that say it."""
-    events: list[dict[str, Any]] = []
-    for described in template.events:
-        event: dict[str, Any] = {"kind": described["kind"], "certainty": described["certainty"]}
-        spans: dict[str, str] = {}
-        for name, shown in described.items():
-            if name in ("kind", "certainty"):
-                continue
-            words = slots.fill(shown)
-            if words not in text:
-                raise ValueError(f"{words!r} does not occur in the message {template.subject!r}")
-            event[name], spans[name] = slots.value(shown), words
-        events.append({**event, "spans": spans})
-    return events
+    """What `text`, the filled-in subject and body, means.
+
+    Every event has its kind, its certainty, per role the accepted wordings that stand in the text,
+    and under `values` what the first of them means.
+    """
+    return [_true_event(slots, described, text) for described in template.events]
+
+
+def _true_event(slots: Slots, described: Described, text: str) -> dict[str, Any]:
+    event: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    for role, shown in described.items():
+        if role in ("kind", "certainty"):
+            event[role] = shown
+            continue
+        wordings = (shown,) if isinstance(shown, str) else shown
+        event[role] = [words for w in wordings if (words := slots.fill(w)) in text]
+        if not event[role]:
+            raise ValueError(f"the message does not say its {role}, {slots.fill(wordings[0])!r}")
+        values[role] = slots.value(wordings[0])
+    return {**event, "values": values}

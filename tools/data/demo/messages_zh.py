@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tools.data.demo.letters import Template
+from tools.data.demo.letters import ITEM, Template
 
 SIGNATURE = """
 
@@ -21,7 +21,7 @@ TEMPLATES = (
 
 非常抱歉通知您，贵司订单{order}的{item_zh}因面料晚到，原定{promised_zh}的交货无法完成，
 预计推迟到{date_zh}到货，数量{quantity}不变。给您带来不便，敬请谅解。""" + SIGNATURE,
-        ({"kind": "delay", "certainty": "tentative", "order": "{order}", "item": "{item_zh}",
+        ({"kind": "delay", "certainty": "tentative", "order": "{order}", "item": ITEM,
           "date": "{date_zh}", "quantity": "{quantity}"},),
     ),
     Template(
@@ -33,9 +33,10 @@ TEMPLATES = (
 
 谢谢
 {contact}""",
-        ({"kind": "split_delivery", "certainty": "firm", "order": "{order}", "item": "{code}",
-          "quantity": "{part}", "date": "{first_zh}", "second_quantity": "{rest}",
-          "second_date": "{later_zh}"},),
+        ({"kind": "split", "certainty": "firm", "order": "{order}", "item": ITEM,
+          "quantity": "{part}", "date": "{first_zh}"},
+         {"kind": "split", "certainty": "firm", "order": "{order}", "item": ITEM,
+          "quantity": "{rest}", "date": "{later_zh}"}),
         minimum=40,
     ),
     Template(
@@ -48,7 +49,7 @@ TEMPLATES = (
 发件人：Grace Lin
 主题：{order} 订单
 请确认{order}的数量和交期，谢谢。""",
-        ({"kind": "confirmation", "certainty": "firm", "order": "{order}", "item": "{item_zh}",
+        ({"kind": "confirmation", "certainty": "firm", "order": "{order}", "item": ITEM,
           "quantity": "{quantity}", "date": "{promised_zh}"},),
     ),
     Template(
@@ -60,13 +61,13 @@ TEMPLATES = (
 
 顺祝商祺
 {firm_zh}""",
-        ({"kind": "price_change", "certainty": "firm", "item": "{code}", "price": "{new_price}",
-          "currency": "美元", "date": "{from_zh}"},),
+        ({"kind": "price_change", "certainty": "firm", "item": ITEM,
+          "price": ("{new_price}美元", "{new_price}"), "date": "{from_zh}"},),
     ),
     Template(
         "{order}缺货",
         """林经理：{order}里的{item_zh}目前只能供{part}，剩下{rest}暂时没有货，补货时间还不确定，有消息马上告诉您。{contact}""",
-        ({"kind": "partial_supply", "certainty": "firm", "order": "{order}", "item": "{item_zh}",
+        ({"kind": "partial", "certainty": "firm", "order": "{order}", "item": ITEM,
           "quantity": "{part}"},),
         minimum=40,
     ),
@@ -76,7 +77,7 @@ TEMPLATES = (
 
 很遗憾，{item_zh}（{code}）的生产线已停产，订单{order}中该货品的{quantity}我们无法交付，请取消此行。
 """ + SIGNATURE,
-        ({"kind": "cancellation", "certainty": "firm", "order": "{order}", "item": "{code}",
+        ({"kind": "cancellation", "certainty": "firm", "order": "{order}", "item": ITEM,
           "quantity": "{quantity}"},),
     ),
     Template(
@@ -84,14 +85,14 @@ TEMPLATES = (
         """Grace，{order}的{item_zh}{quantity}今天已发出，运单号{tracking}，预计{first_zh}送达，请留意查收。
 
 {contact} / {firm_zh}""",
-        ({"kind": "shipment_notice", "certainty": "firm", "order": "{order}", "item": "{item_zh}",
+        ({"kind": "shipment", "certainty": "firm", "order": "{order}", "item": ITEM,
           "quantity": "{quantity}", "date": "{first_zh}", "tracking": "{tracking}"},),
     ),
     Template(
         "起订量调整",
         """您好，从下一单开始，{item_zh}（{code}）的最小起订量由{old_moq}调整为{moq}，请知悉。
 """ + SIGNATURE,
-        ({"kind": "moq_change", "certainty": "firm", "item": "{code}", "quantity": "{moq}"},),
+        ({"kind": "moq_change", "certainty": "firm", "item": ITEM, "quantity": "{moq}"},),
     ),
     Template(
         "工厂放假安排",
@@ -100,7 +101,7 @@ TEMPLATES = (
 我司定于{from_zh}至{until_zh}放假停产，期间不安排发货，请提前安排订单。
 
 {firm_zh} 敬上""",
-        ({"kind": "shutdown", "certainty": "firm", "date": "{from_zh}", "end_date": "{until_zh}"},),
+        ({"kind": "shutdown", "certainty": "firm", "date": "{from_zh}", "until": "{until_zh}"},),
     ),
     Template(
         "请问{order}的唛头",
@@ -123,8 +124,8 @@ TEMPLATES = (
         "{order} 提前到货",
         """好消息：{order} {item_zh} {quantity}提前完成，预计{early_zh}可到，请安排收货。
 """ + SIGNATURE,
-        ({"kind": "early_delivery", "certainty": "tentative", "order": "{order}",
-          "item": "{item_zh}", "quantity": "{quantity}", "date": "{early_zh}"},),
+        ({"kind": "early", "certainty": "tentative", "order": "{order}",
+          "item": ITEM, "quantity": "{quantity}", "date": "{early_zh}"},),
     ),
     Template(
         "新品目录",
@@ -139,35 +140,35 @@ TEMPLATES = (
 
 > 昨天 {contact} 写道：
 > {order}的{item_zh}{first_zh}可以到。""",
-        ({"kind": "delay", "certainty": "firm", "order": "{order}", "item": "{item_zh}",
+        ({"kind": "delay", "certainty": "firm", "order": "{order}", "item": ITEM,
           "date": "{date_zh}"},),
     ),
     Template(
         "交货周期调整",
         """您好，因订单饱满，{item_zh}（{code}）的交货周期从即日起延长为{lead}天，已下订单不受影响。
 """ + SIGNATURE,
-        ({"kind": "lead_time_change", "certainty": "firm", "item": "{code}", "days": "{lead}"},),
+        ({"kind": "lead_time_change", "certainty": "firm", "item": ITEM, "duration": "{lead}天"},),
     ),
     Template(
         "{order}质量问题",
         """Grace您好：{order}的{item_zh}在出货检验时发现部分缝线不良，我们正在返工，如果顺利，{date_zh}可以到货，最晚{later_zh}。
 {contact}""",
-        ({"kind": "quality_notice", "certainty": "firm", "order": "{order}", "item": "{item_zh}"},
-         {"kind": "delay", "certainty": "conditional", "order": "{order}", "item": "{item_zh}",
+        ({"kind": "quality_notice", "certainty": "firm", "order": "{order}", "item": ITEM},
+         {"kind": "delay", "certainty": "conditional", "order": "{order}", "item": ITEM,
           "date": "{date_zh}"}),
     ),
     Template(
         "报价：{item_zh}",
         """您好，应您要求报价如下：{item_zh}（{code}），{moq}起，单价{new_price}美元，有效期至{until_zh}。
 """ + SIGNATURE,
-        ({"kind": "offer", "certainty": "firm", "item": "{code}", "quantity": "{moq}",
-          "price": "{new_price}", "currency": "美元", "end_date": "{until_zh}"},),
+        ({"kind": "offer", "certainty": "firm", "item": ITEM, "quantity": "{moq}",
+          "price": ("{new_price}美元", "{new_price}"), "until": "{until_zh}"},),
     ),
     Template(
         "微信转发",
         """林姐，{order}那个{item_zh}，船期改了，
 ETD改到{first_zh}，ETA {date_zh}，数量没变，还是{quantity}。""",
-        ({"kind": "delay", "certainty": "firm", "order": "{order}", "item": "{item_zh}",
+        ({"kind": "delay", "certainty": "firm", "order": "{order}", "item": ITEM,
           "date": "{date_zh}", "quantity": "{quantity}"},),
     ),
     Template(
@@ -175,7 +176,7 @@ ETD改到{first_zh}，ETA {date_zh}，数量没变，还是{quantity}。""",
         """您好：{order}中的{item_zh}（{code}）原色缺料，可否用同款新色代替，数量{quantity}、价格都不变？请回复。
 """ + SIGNATURE,
         ({"kind": "substitution", "certainty": "conditional", "order": "{order}",
-          "item": "{code}", "quantity": "{quantity}"},),
+          "item": ITEM, "quantity": "{quantity}"},),
     ),
     Template(
         "谢谢",

@@ -47,9 +47,24 @@ class MessageTruth:
     external_id: str
     language: str
     supplier: str
+    today: str
+    """Planning day, against which relative dates are read."""
+    subject: str
     text: str
     events: list[dict[str, Any]] = field(default_factory=list)
-    """Typed events; empty when nothing in the message calls for action."""
+    """Typed events: kind, certainty, per role the accepted wordings, and their `values`; empty when
+    nothing in the message calls for action."""
+
+    def case(self) -> dict[str, Any]:
+        """The message as a case of the evaluation of message readers."""
+        events = [{k: v for k, v in event.items() if k != "values"} for event in self.events]
+        return {
+            "lang": self.language,
+            "today": self.today,
+            "subject": self.subject,
+            "text": self.text,
+            "events": events,
+        }
 
 
 @dataclass
