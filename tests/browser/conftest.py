@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,7 +26,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def address(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real server over a small demo company; without a browser nothing is built."""
+    """The real server over a small demo company; without a browser nothing is built.
+
+    `INVENTORY_TEST_ADDRESS` names a server that already runs, for work on the page itself.
+    """
+    if given := os.environ.get("INVENTORY_TEST_ADDRESS"):
+        yield given
+        return
     home = Path(tmp_path_factory.mktemp("company"))
     make_home(home)
     with running_server(home) as started:

@@ -37,6 +37,12 @@ export function Alerts({ id }) {
   </section>`;
 }
 
+/** What and where it is about, by name. */
+function placeOf(alert) {
+  const named = (kind) => alert[kind] && (local(alert.names?.[kind]?.[alert[kind]]) || alert[kind]);
+  return ["item", "location", "supplier"].map(named).filter(Boolean).join(" · ");
+}
+
 /** Money at stake; a plain number is in the company's currency. */
 function stake(value) {
   if (value === null || value === undefined) return "";
@@ -65,7 +71,8 @@ function Alert({ alert, chosen, onChanged }) {
         <span class=${`family ${alert.family}`}>${t(`family.${alert.family}`)}</span> · ${period}
         ${alert.status !== "open" && html` · ${t(`alert.${alert.status}`)}`}
       </p>
-      <p>${local(alert.sentence)}</p>
+      <p class="alert-place">${placeOf(alert)}</p>
+      <p class="alert-sentence">${local(alert.sentence)}</p>
       ${alert.question && html`<button class="link" onClick=${() => ask(local(alert.question))}>${t("alerts.why")}<${Icon} name="chevron" size="14" /></button>`}
     </div>
     <span class="alert-money">${stake(alert.money)}</span>

@@ -13,6 +13,8 @@ import { Icon } from "./icons.js";
 
 /** Sections side by side: what runs out, and what others did or wait for. */
 const COLUMNS = [["at_risk", "anomalies"], ["late_orders", "proposals", "messages"]];
+/** Rows of a section on the first screen; the rest is one click away. */
+const SHOWN = { at_risk: 6, late_orders: 4 };
 const VIEW_OF = { late_orders: ["orders", "late"], proposals: ["approvals", null], messages: ["messages", null], anomalies: ["alerts", null] };
 const VIEW_OF_LINK = { order: "orders", proposal: "approvals", message: "messages", alert: "alerts" };
 
@@ -50,8 +52,9 @@ function openLink(link) {
 }
 
 function Section({ section }) {
-  const highest = Math.max(0, ...section.rows.map((row) => Math.abs(row.money?.value ?? 0)));
-  const more = section.count - section.rows.length;
+  const rows = section.rows.slice(0, SHOWN[section.key] ?? 4);
+  const highest = Math.max(0, ...rows.map((row) => Math.abs(row.money?.value ?? 0)));
+  const more = section.count - rows.length;
   const target = VIEW_OF[section.key];
   const openAll = () => {
     if (section.question) ask(local(section.question));
@@ -67,7 +70,7 @@ function Section({ section }) {
     ${section.rows.length === 0
       ? html`<p class="empty">${t(`today.empty.${section.key}`)}</p>`
       : html`<ul>
-          ${section.rows.map((row) => html`<li><${Entry} row=${row} highest=${highest} /></li>`)}
+          ${rows.map((row) => html`<li><${Entry} row=${row} highest=${highest} /></li>`)}
         </ul>`}
     ${section.rows.length > 0 &&
     html`<footer>

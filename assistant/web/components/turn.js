@@ -16,13 +16,19 @@ export function Question({ turn }) {
   return html`<div class="question"><h2><span class="sr-only">${t("chat.you")} </span>${turn.text}</h2></div>`;
 }
 
+/** Outcomes that touch no record: there is nothing to unfold. */
+const UNSPOKEN = new Set(["none", "ask", "decline"]);
+
 export function Answer({ turn, last, onSend, onRetry }) {
   const results = turn.calls.map((call) => call.result).filter(Boolean);
   return html`<article class="answer" aria-busy=${turn.running ? "true" : "false"} aria-label=${t("chat.assistant")}>
-    ${turn.calls.map((call) => html`<${ToolCall} key=${call.id} call=${call} />`)}
+    ${turn.calls
+      .filter((call) => !UNSPOKEN.has(call.name))
+      .map((call) => html`<${ToolCall} key=${call.id} call=${call} />`)}
     <${Working} turn=${turn} />
     ${turn.text && html`<div class="prose"><${Prose} turn=${turn} results=${results} /></div>`}
     ${turn.error && html`<p class="problem" role="alert">${local(turn.error)}</p>`}
+    ${!turn.running && !turn.text && !turn.error && !turn.stopped && html`<p class="hint">${t("chat.nothing")}</p>`}
     ${turn.stopped && html`<p class="hint">${t("chat.stopped")}</p>`}
     ${(turn.error || turn.stopped) &&
     last &&

@@ -80,6 +80,7 @@ export const en = {
   "chat.writing": "Writing the answer…",
   "chat.supplier": "This looks like a supplier's message.",
   "chat.supplier.read": "Read it as one",
+  "chat.nothing": "There is no answer to that. Try to put it differently.",
   "chat.stopped": "Stopped.",
   "chat.elsewhere": "This answer is still being written…",
   "call.arguments": "Arguments",

@@ -80,6 +80,7 @@ export const zh = {
   "chat.writing": "正在撰写回答……",
   "chat.supplier": "这看起来像供应商来信。",
   "chat.supplier.read": "按来信读取",
+  "chat.nothing": "没有得到回答，请换个说法再试。",
   "chat.stopped": "已停止。",
   "chat.elsewhere": "回答仍在生成中……",
   "call.arguments": "参数",

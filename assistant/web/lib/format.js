@@ -41,6 +41,9 @@ export function money(value, currency, { compact = false, digits } = {}) {
         minimumFractionDigits: digits ?? (whole ? 0 : 2),
     maximumFractionDigits: digits ?? (whole ? 0 : 2),
   };
+  if (compact && Math.abs(amount) >= 100) {
+    Object.assign(options, { minimumFractionDigits: 0, maximumFractionDigits: 0 });
+  }
   if (compact && Math.abs(amount) >= 10000) {
     Object.assign(options, { notation: "compact", maximumFractionDigits: 1 });
   }
