@@ -43,6 +43,11 @@ _GREETING = re.compile(
     r"^\s*(?:dear|hi|hello|hey|good (?:morning|afternoon|day)|尊敬的|您好|你好|hi，|各位|亲爱的).{0,40}[,，:：!！。]?\s*$",
     re.IGNORECASE,
 )
+MACHINE_TEXT = re.compile(
+    r"<\|[a-z_]+\|>|</?(?:tool_call|function_call|system|assistant|instructions?)\b|[{\[]\s*[\"']\w+[\"']\s*:|!\[[^\]]*\]\(|\[/?INST\]|[A-Za-z0-9+/]{40,}={0,2}",
+    re.IGNORECASE,
+)
+"""What programs write and people do not; it is never news of an order."""
 _TABLE_ROW = re.compile(r"\S\s*(?:\t|\||  +|;)\s*\S")
 
 
@@ -84,7 +89,11 @@ def _spans(text: str, candidates: Sequence[Candidate]) -> list[tuple[int, int]]:
         for a, b in _sentences(text, first, last, candidates):
             spans += _parts(text, a, b, candidates)
     trimmed = [_trim(text, a, b) for a, b in spans]
-    return [(a, b) for a, b in trimmed if b > a and not _GREETING.match(text[a:b])]
+    return [
+        (a, b)
+        for a, b in trimmed
+        if b > a and not _GREETING.match(text[a:b]) and not MACHINE_TEXT.search(text[a:b])
+    ]
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -41,7 +41,8 @@ class Value:
 
     @property
     def reading(self) -> Any:
-        return self.readings[0] if self.readings else self.text
+        """The likelier reading; None when the words mean nothing in this role."""
+        return self.readings[0] if self.readings else None
 
     @property
     def ambiguous(self) -> bool:
@@ -144,9 +145,7 @@ def due_date(event: ReadEvent, today: dt.date, base: dt.date | None) -> dt.date 
     """
     written = event.reading("date")
     if written is not None:
-        return (
-            dt.date.fromisoformat(written) if isinstance(written, str) and "-" in written else None
-        )
+        return dt.date.fromisoformat(written)
     days = event.reading("duration")
     if not isinstance(days, int):
         return None
