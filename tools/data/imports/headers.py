@@ -126,19 +126,18 @@ def _candidates(
 ) -> list[Header]:
     found = []
     for index in range(1 if merged else 0, min(HEADER_WITHIN, len(grid.rows))):
-        readings = [_names(grid.rows[index])]
-        if merged:
-            readings = _joined(grid.rows[index - 1], grid.rows[index])
-        for names in readings:
+        for table in tables:
+            names = _names(grid.rows[index])
+            if merged:
+                names = _joined(table, grid.rows[index - 1], grid.rows[index])
             if not any(re.search(r"[^\W\d]", name) for name in names):
                 continue
-            for table in tables:
-                given = _given(table, names, mapping)
-                if given is None:
-                    continue
-                columns, score = match_columns(table, names, given)
-                if not missing_fields(table, columns):
-                    found.append(Header(table.name, names, columns, index + 1, score))
+            given = _given(table, names, mapping)
+            if given is None:
+                continue
+            columns, score = match_columns(table, names, given)
+            if not missing_fields(table, columns):
+                found.append(Header(table.name, names, columns, index + 1, score))
     return found
 
 
@@ -148,19 +147,20 @@ def _names(row: Sequence[Any]) -> list[str]:
     ]
 
 
-def _joined(upper: Sequence[Any], lower: Sequence[Any]) -> list[list[str]]:
-    """Readings of a header in two rows, in which a name above spans columns up to the next one:
-    the lower names alone (where there is one), and both names together."""
+def _joined(table: TableSpec, upper: Sequence[Any], lower: Sequence[Any]) -> list[str]:
+    """Names of a header in two rows, in which a name above spans columns up to the next one: both
+    together where the table knows them so ("Item / Code"), else the lower, else the upper."""
     above, below = _names(upper), _names(lower)
     width = max(len(above), len(below))
     above += [""] * (width - len(above))
     below += [""] * (width - len(below))
-    alone, together, group = [], [], ""
+    known = _known(table.name)
+    names, group = [], ""
     for top, bottom in zip(above, below, strict=True):
         group = top or group
-        alone.append(bottom or top)
-        together.append(f"{group} {bottom}".strip())
-    return [alone, together]
+        together = f"{group} {bottom}".strip()
+        names.append(together if fold(together) in known else bottom or top)
+    return names
 
 
 def _given(
