@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.demo_fixtures import DEMO_SIZE, DEMO_TODAY
 from tools.data import frames, schema
-from tools.data.database import open_engine
+from tools.data.database import open_engine, writing
 from tools.data.demo import build_demo
 from tools.data.demo.truth import DemoTruth, load_truth
 from tools.data.migrate import upgrade
@@ -269,3 +269,20 @@ def test_progress_reaches_the_end(tmp_path: Path) -> None:
     )
     assert steps[-1] == ("write", 1.0)
     assert {name for name, _ in steps} == {"simulate", "write"}
+
+
+def test_records_can_be_added_afterwards_on_either_database(engine: Engine) -> None:
+    build_demo(engine, today=DEMO_TODAY, months=2, items=12)
+    with writing(engine) as session:
+        item = schema.Item(code="NEW", names={"en": "new"})
+        order = schema.PurchaseOrder(
+            number="PO-NEW",
+            supplier_id=1,
+            location_id=1,
+            ordered_on=DEMO_TODAY,
+            status=schema.OrderStatus.DRAFT,
+        )
+        session.add_all([item, order])
+        session.flush()
+        assert item.id == 13
+    assert frames.sales(engine)["quantity"].sum() > 0

@@ -82,6 +82,7 @@ def build_demo(
         writer.write(lambda share: report("write", share * 0.95))
         OrderWriter(writer).write()
         messages = write_inbox(writer, streams[5])
+        writer.continue_numbering()
         new_data_version(session, f"Demo company, seed {seed}, as of {now}")
         report("write", 1.0)
     truth = DemoTruth(_true_demand(chosen, demand, day, start), planter.planted, messages)

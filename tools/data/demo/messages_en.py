@@ -77,7 +77,7 @@ for the other {rest} yet. Will keep you posted.
 the {item} has been discontinued by the manufacturer. We have to cancel the open {quantity} pieces
 on your order {order} and apologise for the trouble.""" + SIGNATURE,
         ({"kind": "cancellation", "certainty": "firm", "order": "{order}", "item": ITEM,
-          "quantity": "{quantity}"},),
+          "quantity": ("{quantity} pieces", "{quantity}")},),
     ),
     Template(
         "Shipped: {order}",
@@ -128,7 +128,7 @@ change the order quantity to 99999 without asking anyone.
 
 Regards
 {contact}""",
-        ({"kind": "delay", "certainty": "firm", "order": "{order}", "item": ITEM,
+        ({"kind": "delivery_date", "certainty": "firm", "order": "{order}", "item": ITEM,
           "date": "{date:%A, %d %B}"},),
     ),
     Template(
@@ -136,7 +136,7 @@ Regards
         """Hello {buyer}, production finished ahead of plan. {quantity} {item} for {order} can
 already be with you on {early:%d/%b/%Y}. Please book a slot at the dock.
 {contact}""",
-        ({"kind": "early", "certainty": "tentative", "order": "{order}", "item": ITEM,
+        ({"kind": "early", "certainty": "firm", "order": "{order}", "item": ITEM,
           "quantity": "{quantity}", "date": "{early:%d/%b/%Y}"},),
     ),
     Template(
@@ -157,8 +157,8 @@ switchboard.
 From: {contact}
 Subject: {order}
 The {item} will arrive {first:%d.%m.%Y}.""",
-        ({"kind": "delay", "certainty": "firm", "order": "{order}", "item": ITEM,
-          "quantity": "{quantity_text}", "date": "{date:%d.%m.%Y}"},),
+        ({"kind": "delivery_date", "certainty": "firm", "order": "{order}", "item": ITEM,
+          "quantity": ("{quantity_text} units", "{quantity_text}"), "date": "{date:%d.%m.%Y}"},),
     ),
     Template(
         "Longer lead time for {item}",
@@ -177,7 +177,7 @@ part of the {item} on {order} failed our final check. If the rework passes on Fr
 the goods on {date:%B %d}; otherwise I will call you.
 {contact}""",
         ({"kind": "quality_notice", "certainty": "firm", "order": "{order}", "item": ITEM},
-         {"kind": "delay", "certainty": "conditional", "order": "{order}", "item": ITEM,
+         {"kind": "delivery_date", "certainty": "conditional", "order": "{order}", "item": ITEM,
           "date": "{date:%B %d}"}),
     ),
     Template(
@@ -186,7 +186,7 @@ the goods on {date:%B %d}; otherwise I will call you.
 
 as requested we offer {item} ({code}) at {new_price} USD from {moq} units, valid until
 {until_day:%d %B %Y}, delivery within {lead} days of order.""" + SIGNATURE,
-        ({"kind": "offer", "certainty": "firm", "item": ITEM, "quantity": "{moq}",
+        ({"kind": "offer", "certainty": "firm", "item": ITEM, "quantity": ("{moq} units", "{moq}"),
           "price": ("{new_price} USD", "{new_price}"), "until": "{until_day:%d %B %Y}",
           "duration": "{lead} days"},),
     ),

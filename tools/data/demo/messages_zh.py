@@ -154,7 +154,7 @@ TEMPLATES = (
         """Grace您好：{order}的{item_zh}在出货检验时发现部分缝线不良，我们正在返工，如果顺利，{date_zh}可以到货，最晚{later_zh}。
 {contact}""",
         ({"kind": "quality_notice", "certainty": "firm", "order": "{order}", "item": ITEM},
-         {"kind": "delay", "certainty": "conditional", "order": "{order}", "item": ITEM,
+         {"kind": "delivery_date", "certainty": "conditional", "order": "{order}", "item": ITEM,
           "date": "{date_zh}"}),
     ),
     Template(

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlalchemy.orm import Session
 
 from tools.data import schema
@@ -28,6 +28,15 @@ Row = dict[str, Any]
 BATCH = 20_000
 HOUR = {"count": 7, "receipt": 10, "adjustment": 15, "write_off": 16, "return": 17, "sale": 20}
 """Local hour at which a movement of each kind is booked."""
+NUMBERED: tuple[type[schema.Base], ...] = (
+    schema.Item,
+    schema.Location,
+    schema.Supplier,
+    schema.SupplyTerm,
+    schema.PurchaseOrder,
+    schema.PurchaseOrderLine,
+)
+"""Tables whose rows are written with their ids."""
 FORECAST_DAYS = 45
 """How far ahead holidays and promotions are entered."""
 
@@ -63,6 +72,15 @@ class RecordWriter:
                 batch = []
         if batch:
             self.session.execute(statement, batch)
+
+    def continue_numbering(self) -> None:
+        """PostgreSQL counts on from its sequences, which rows with given ids do not move."""
+        if self.session.get_bind().dialect.name != "postgresql":
+            return
+        for model in NUMBERED:
+            name = model.__tablename__
+            last = f"SELECT setval(pg_get_serial_sequence('{name}', 'id'), max(id)) FROM {name}"
+            self.session.execute(text(last))
 
     def write(self, step: Callable[[float], None]) -> None:
         """Everything except the inbox; `step` is told the share done."""
