@@ -16,7 +16,7 @@ from forecasting.intermittent import adida, croston, imapa, sba, tsb
 from forecasting.local import Empirical, SeasonalNaive, auto_arima, auto_ets, auto_theta
 from forecasting.network_forecaster import GlobalNetwork
 from forecasting.panel import Covariates, Panel, build_panel
-from forecasting.paths import Dependence, sample_paths
+from forecasting.paths import Dependence, error_correlation, sample_paths
 from forecasting.quantiles import LEVELS, Forecasts, mean_of
 from forecasting.storage import load_engine, save_engine
 from forecasting.training import TrainingConfig
@@ -47,6 +47,7 @@ __all__ = [
     "classify",
     "croston",
     "demand_statistics",
+    "error_correlation",
     "explain",
     "fit_and_forecast",
     "fit_engine",

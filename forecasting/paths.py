@@ -88,17 +88,24 @@ def measure_dependence(y: Doubles, values: Doubles, *, longest: int = 14) -> Dep
     return Dependence(common=round(common, 4), fade=round(first, 4))
 
 
-def measure_across(z: Doubles, groups: np.ndarray[tuple[int], np.dtype[np.str_]]) -> float:
-    """Mean correlation of errors between series of one group, from scores z (N, H)."""
-    products: list[float] = []
-    for name in np.unique(groups):
-        rows = z[groups == name]
-        for i in range(len(rows)):
-            for j in range(i):
-                both = np.isfinite(rows[i]) & np.isfinite(rows[j])
-                if both.sum() >= 4:
-                    products.append(float(np.mean(rows[i][both] * rows[j][both])))
-    return round(float(np.clip(np.mean(products), 0.0, 0.9)), 4) if products else 0.0
+def error_correlation(
+    y: Doubles, values: Doubles, groups: np.ndarray[tuple[int], np.dtype[np.str_]]
+) -> float:
+    """Mean correlation of forecast errors of the same period between series of one group.
+
+    `y` is (N, H), `values` (N, H, levels), `groups` (N,): rows with the same label are compared,
+    such as the locations of one item in one backtest window. 0 without any such pair.
+    """
+    z = special.ndtri(probability_integral(y, values))
+    order = np.argsort(groups, kind="stable")
+    total, pairs = 0.0, 0
+    for rows in np.split(order, np.flatnonzero(groups[order][1:] != groups[order][:-1]) + 1):
+        for first in range(len(rows)):
+            for second in rows[:first]:
+                product = z[rows[first]] * z[second]
+                seen = np.isfinite(product)
+                total, pairs = total + float(product[seen].sum()), pairs + int(seen.sum())
+    return round(float(np.clip(total / pairs, 0.0, 0.9)), 4) if pairs else 0.0
 
 
 def _correlation(a: Doubles, b: Doubles) -> float:

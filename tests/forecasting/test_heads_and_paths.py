@@ -5,7 +5,7 @@ import pytest
 import torch
 from scipy import stats
 
-from forecasting import LEVELS, Dependence, mean_of, sample_paths
+from forecasting import LEVELS, Dependence, error_correlation, mean_of, sample_paths
 from forecasting.heads import NegativeBinomialHead, QuantileHead, choose_head
 from forecasting.paths import measure_dependence, probability_integral
 from forecasting.quantiles import level_index
@@ -96,6 +96,19 @@ def test_dependence_is_recovered_from_errors() -> None:
     found = measure_dependence(y, values)
     assert found.common == pytest.approx(0.3, abs=0.08)
     assert found.fade == pytest.approx(0.4, abs=0.08)
+
+
+def test_shared_errors_between_locations_are_recovered() -> None:
+    values = quantiles_of(40, 120, 28)
+    y = np.concatenate(
+        [
+            sample_paths(values[:3], 1, Dependence(0.1, 0.1, across=0.4), seed=item)[:, 0]
+            for item in range(40)
+        ]
+    )
+    groups = np.repeat(np.array([f"item {item}" for item in range(40)]), 3)
+    assert error_correlation(y, values, groups) == pytest.approx(0.4, abs=0.1)
+    assert error_correlation(y, values, np.arange(120).astype(str)) == 0.0
 
 
 def test_probability_integral_is_uniform_for_counts() -> None:

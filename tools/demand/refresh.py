@@ -12,7 +12,7 @@ import datetime as dt
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from forecasting import (
     TrainingConfig,
     build_panel,
     classify,
+    error_correlation,
     explain,
     fit_engine,
     load_engine,
@@ -51,8 +52,8 @@ REFIT_DAYS = 28
 """Age at which the engine is fitted again."""
 KEPT_VERSIONS = 2
 """Data versions whose forecasts are kept, the current one included."""
-LONGEST_TRAINING = 40.0
-"""Seconds that training may take on a company of any size; larger ones see fewer steps."""
+LONGEST_TRAINING = 60.0
+"""Processor seconds that training may take on a company of any size."""
 FORMAT = 1
 """Grows when stored engines or forecasts of earlier programs cannot be read any more."""
 
@@ -177,6 +178,7 @@ def _engine_for(
     fitted = fit_engine(
         panel, horizon, chosen, progress=lambda _what, done: report("fit", 0.05 + 0.75 * done)
     )
+    fitted = _with_shared_errors(fitted, panel)
     about = {
         "signature": signature,
         "run": uuid.uuid4().hex,
@@ -185,6 +187,19 @@ def _engine_for(
     }
     save_engine(fitted, folder, about)
     return fitted, about, True
+
+
+def _with_shared_errors(fitted: FittedEngine, panel: Panel) -> FittedEngine:
+    """The engine with the correlation of errors between locations of one item, as backtested."""
+    report = fitted.report
+    if report is None or panel.static["location"].nunique() < 2:
+        return fitted
+    items = panel.static["item"].to_numpy(dtype=str)
+    groups = np.concatenate([np.char.add(items, f"|{w}") for w in range(report.windows)])
+    if len(groups) != len(report.y):
+        return fitted
+    across = error_correlation(report.y, report.forecasts["Ensemble"], groups)
+    return replace(fitted, dependence=replace(fitted.dependence, across=across))
 
 
 def default_config(panel: Panel) -> EngineConfig:
