@@ -6,15 +6,23 @@ facts. Both rules are kept here, so that any chat model can stand behind the age
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from langchain.agents.middleware import AgentMiddleware, AgentState, ModelRequest, ModelResponse
+from langchain.agents.middleware import (
+    AgentMiddleware,
+    AgentState,
+    ModelRequest,
+    ModelResponse,
+    ToolCallRequest,
+)
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage, ToolMessage
 
 from assistant.agent import answers, selection
+from assistant.agent.toolbox import artifact, for_model, run_tool
 from assistant.agent.turn import Turn
 from tools.arguments import OUTCOMES
 
@@ -40,13 +48,27 @@ class PlannerTurn(AgentMiddleware[AgentState[Any], Turn]):
             return await _select_freely(request, handler)
         return await _select(request, handler, turn)
 
+    async def awrap_tool_call(
+        self, request: ToolCallRequest, handler: Callable[[ToolCallRequest], Awaitable[Any]]
+    ) -> ToolMessage:
+        """Run the tool with this turn's records and language, and keep its full result."""
+        turn: Turn = request.runtime.context
+        call = request.tool_call
+        result = await asyncio.to_thread(run_tool, turn, call["name"], call["args"])
+        turn.found[str(call["id"])] = result
+        return ToolMessage(
+            for_model(result, turn.language),
+            artifact=artifact(result, call["args"]),
+            tool_call_id=call["id"],
+            name=call["name"],
+        )
+
 
 async def _select(request: ModelRequest[Turn], handler: Handler, turn: Turn) -> AIMessage:
     """The local model: the words of now, the state in code, a call under a grammar."""
-    previous = selection.previous_call(request.messages)
     turn.last = selection.previous_result(request.messages)
     narrowed = request.override(
-        messages=selection.messages_for(turn, previous),
+        messages=[selection.request(turn, request.messages)],
         system_message=None,
         tool_choice="any",
     )
@@ -55,8 +77,7 @@ async def _select(request: ModelRequest[Turn], handler: Handler, turn: Turn) -> 
             response = await handler(narrowed)
         reply = response.result[0]
         if isinstance(reply, AIMessage) and reply.tool_calls:
-            calls = [selection.settle(call, turn, previous) for call in reply.tool_calls]
-            return reply.model_copy(update={"tool_calls": calls})
+            return reply
     return _call("ask", {"missing": "meaning"})
 
 

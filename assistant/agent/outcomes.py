@@ -5,12 +5,11 @@ They are called like tools, so that every model has one way to answer, and none 
 
 from __future__ import annotations
 
-from tools.stock.overview import overview
-
 from assistant.agent.glossary import Glossary
 from tools.arguments import Ask, Concept, Decline, NoTool
 from tools.facts import Choice, Fact, Source, ToolResult
 from tools.spec import ToolContext
+from tools.stock.overview import overview
 from tools.text import Text
 
 _ASK_ABOUT = {

@@ -104,28 +104,21 @@ async def _events(turn: Turn) -> AsyncIterator[Event]:
         stream_mode="updates",
         durability="exit",
     )
-    shown = 0
     async for update in stream:
         for state in update.values():
             for message in (state or {}).get("messages", ()):
                 if isinstance(message, ToolMessage):
-                    result = _result_of(message, turn, shown)
-                    shown += 1
-                    yield await _result_event(message, result, turn)
+                    yield await _result_event(message, turn)
                 elif isinstance(message, AIMessage):
                     for event in _model_events(message):
                         yield event
 
 
-def _result_of(message: ToolMessage, turn: Turn, position: int) -> ToolResult:
-    """The full result behind a tool message; a refused call has none of its own."""
-    if isinstance(message.artifact, dict) and position < len(turn.results):
-        return turn.results[position]
-    logger.warning("call of %s was refused: %s", message.name, message.text)
-    return ToolResult(tool=message.name or "", pattern="failure", status="invalid")
-
-
-async def _result_event(message: ToolMessage, result: ToolResult, turn: Turn) -> Event:
+async def _result_event(message: ToolMessage, turn: Turn) -> Event:
+    result = turn.found.get(message.tool_call_id)
+    if result is None:  # a call of a tool that does not exist
+        result = ToolResult(tool=message.name or "", pattern="failure", status="invalid")
+        turn.found[message.tool_call_id] = result
     shown = await asyncio.to_thread(turn.services.present, result, turn.conversation_id)
     return {
         "type": "TOOL_CALL_RESULT",

@@ -6,16 +6,15 @@ errors become results too, because an unknown item is an answer, not a failure.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from langchain.tools import ToolRuntime
 from langchain_core.tools import BaseTool, StructuredTool
+from pydantic import ValidationError
 
 import prompts
 from assistant.agent import outcomes
@@ -46,29 +45,27 @@ def langchain_tools() -> list[BaseTool]:
 
 
 def _tool(name: str, schema: type[Arguments]) -> BaseTool:
-    async def call(runtime: ToolRuntime[Turn], **arguments: Any) -> tuple[str, dict[str, Any]]:
-        turn = runtime.context
-        result = await asyncio.to_thread(run_tool, turn, name, arguments)
-        turn.results.append(result)
-        return for_model(result, turn.language), artifact(result, arguments)
+    """What a model is told; `assistant.agent.middleware` runs the call with the turn at hand."""
+
+    def declared(**arguments: Any) -> str:
+        raise NotImplementedError(f"{name} runs inside a turn, see PlannerTurn.awrap_tool_call")
 
     return StructuredTool(
-        name=name,
-        description=description(name),
-        args_schema=schema,
-        coroutine=call,
-        response_format="content_and_artifact",
+        name=name, description=description(name), args_schema=schema, func=declared
     )
 
 
 def run_tool(turn: Turn, name: str, arguments: Mapping[str, Any]) -> ToolResult:
     """Run one tool; what the planner has to be told comes back as a result, never as an error."""
-    context = turn.tool_context()
     try:
+        context = turn.tool_context()
         if name in outcomes.RUN:
             return outcomes.RUN[name](context, OUTCOMES[name](**arguments))  # type: ignore[operator]
         spec = turn.services.registry[name]
         return spec.run(context, spec.arguments(**arguments))
+    except ValidationError as error:
+        logger.warning("call of %s with %s was refused: %s", name, dict(arguments), error)
+        return ToolResult(tool=name, pattern="ask", status="ask", values={"missing": "meaning"})
     except EntityError as error:
         return _entity_problem(name, error, context)
     except ToolError as error:
@@ -164,6 +161,3 @@ def from_artifact(data: Mapping[str, Any]) -> ToolResult:
         focus=data["focus"],
         values={"arguments": data["arguments"], "listed": data["listed"]},
     )
-
-
-ToolRunner = Callable[[Turn, str, Mapping[str, Any]], ToolResult]

@@ -53,10 +53,14 @@ class Turn:
     conversation_id: str
     language: Language
     message: str
-    results: list[ToolResult] = field(default_factory=list)
-    """Results of this turn in the order of their calls."""
+    found: dict[str, ToolResult] = field(default_factory=dict)
+    """Results of this turn by the id of their call."""
     last: ToolResult | None = None
     """What the previous turn found, for "half of that"."""
+
+    @property
+    def results(self) -> list[ToolResult]:
+        return list(self.found.values())
 
     def tool_context(self) -> ToolContext:
         engine = self.services.engine

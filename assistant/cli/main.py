@@ -76,7 +76,7 @@ def import_command(
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     date_order: Annotated[
-        str | None, typer.Option(help="Order of ambiguous dates: DMY, MDY or YMD.")
+        str | None, typer.Option(help="Order of ambiguous dates: dmy, mdy or ymd.")
     ] = None,
     refresh_after: Annotated[
         bool, typer.Option("--refresh/--no-refresh", help="Refresh forecasts afterwards.")

@@ -11,16 +11,16 @@ import os
 from pathlib import Path
 
 from sqlalchemy import Engine, func, select
-from tools.anomalies.detect import refresh_alerts
-from tools.demand.refresh import refresh_forecasts
 
 from assistant.cli.console import console, progress_bar
 from assistant.models import weights
 from assistant.settings import Settings
+from tools.anomalies.detect import refresh_alerts
 from tools.data.database import data_version, open_engine
 from tools.data.demo import build_demo
 from tools.data.migrate import upgrade
-from tools.data.schema import StoredForecast
+from tools.data.schema import Import, StoredForecast
+from tools.demand.refresh import refresh_forecasts
 from tools.errors import NoData
 
 
@@ -30,16 +30,20 @@ def prepare(settings: Settings) -> Engine:
         with progress_bar("Model weights") as report:
             weights.fetch(settings.cache_folder, report)
     engine = open_database(settings, create=True)
-    if not _has_results(engine):
+    if _results_are_due(engine):
         refresh_results(engine)
     return engine
 
 
-def open_database(settings: Settings, *, create: bool = False) -> Engine:
-    """The planner's database, migrated; made with the demo company when `create` and absent."""
+def open_database(
+    settings: Settings, *, create: bool = False, create_empty: bool = False
+) -> Engine:
+    """The planner's database, migrated; absent, it is made with the demo company or empty."""
     url = settings.resolved_database_url
     path = _sqlite_file(url)
-    if path is not None and not path.exists():
+    if path is not None and not path.exists() and create_empty:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif path is not None and not path.exists():
         if not create:
             raise NoData(
                 f"There is no database at {path}; run `make serve` or `inventory-assistant "
@@ -48,7 +52,7 @@ def open_database(settings: Settings, *, create: bool = False) -> Engine:
         _create_sqlite(path)
     engine = open_engine(url)
     upgrade(engine)
-    if path is None and create and data_version(engine) == 0:
+    if create and data_version(engine) == 0:
         _fill(engine)
     return engine
 
@@ -61,11 +65,12 @@ def refresh_results(engine: Engine) -> None:
         refresh_alerts(engine, progress=report)
 
 
-def _has_results(engine: Engine) -> bool:
-    """Whether anything was forecast and checked yet; later changes are refreshed by jobs."""
+def _results_are_due(engine: Engine) -> bool:
+    """Whether nothing was forecast yet, or files were imported since."""
     with engine.connect() as connection:
-        forecasts = connection.scalar(select(func.count()).select_from(StoredForecast))
-        return bool(forecasts)
+        forecast = connection.scalar(select(func.max(StoredForecast.data_version_id)))
+        imported = connection.scalar(select(func.max(Import.data_version_id)))
+    return forecast is None or (imported is not None and imported > forecast)
 
 
 def _sqlite_file(url: str) -> Path | None:

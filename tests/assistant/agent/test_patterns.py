@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +13,15 @@ from tools.facts import Fact, ToolResult
 from tools.text import Language, Text
 
 PATTERNS = sorted(ANSWERS.rglob("*.j2"))
+SINGULAR = {"一", "zero", "one item", "one order", "one day", "one unit"}
 _LOGIC = re.compile(r"\{[%{#].*?[%}#]\}", re.DOTALL)
 
 
 @pytest.mark.parametrize("path", PATTERNS, ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_a_pattern_writes_no_number(path) -> None:
-    assert numerals(_LOGIC.sub(" ", path.read_text(encoding="utf-8"))) == []
+def test_a_pattern_writes_no_number(path: Path) -> None:
+    found = numerals(_LOGIC.sub(" ", path.read_text(encoding="utf-8")))
+    # "one item", "一家": a person's wording, not a figure of the records.
+    assert [n for n in found if n not in SINGULAR] == []
 
 
 def test_both_languages_have_the_same_patterns() -> None:
