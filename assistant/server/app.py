@@ -12,6 +12,7 @@ from typing import Any
 from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import Route
 
 import assistant
 from assistant.agent.turn import Present, Services
@@ -19,11 +20,13 @@ from assistant.proposals.present import present_result
 from assistant.server.auth import Authentication
 from assistant.server.body_limit import BodyLimit
 from assistant.server.limits import MAX_JSON_BODY, MAX_MESSAGE_FILE, MAX_TABLE_BODY
+from assistant.server.model_context import ModelContext
 from assistant.server.openapi import DESCRIPTION, PROBLEM_RESPONSES, TAGS
 from assistant.server.problems import install_problems
 from assistant.server.routes import (
     alerts,
     chat,
+    completions,
     conversations,
     imports,
     messages,
@@ -55,6 +58,7 @@ ROUTES = (
     imports,
     alerts,
     tools,
+    completions,
 )
 OpenServices = Callable[[Settings, Engine, Present], AbstractAsyncContextManager[Services]]
 
@@ -89,6 +93,9 @@ def create_app(settings: Settings, open_services: OpenServices = open_services) 
     app.add_middleware(SecurityHeaders)
     for route in ROUTES:
         app.include_router(route.router)
+    context = ModelContext(state)
+    app.state.model_context = context
+    app.router.routes.append(Route("/mcp", endpoint=context))
     app.frontend("/", directory=PAGE)
     return app
 
@@ -100,7 +107,8 @@ async def _lifespan(open_services: OpenServices, app: FastAPI) -> AsyncIterator[
     def present(result: ToolResult, conversation_id: str) -> dict[str, Any]:
         return present_result(state.engine, result, conversation_id=conversation_id)
 
-    async with open_services(state.settings, state.engine, present) as services:
+    services_opened = open_services(state.settings, state.engine, present)
+    async with services_opened as services, app.state.model_context.run():
         state.services = services
         yield
     state.services = None

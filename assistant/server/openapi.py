@@ -25,6 +25,7 @@ TAGS = [
     {"name": "tables", "description": "Shown tables as files."},
     {"name": "imports", "description": "Files into records: a dry run, then a commit."},
     {"name": "alerts", "description": "What looks wrong, and what planners say about it."},
+    {"name": "completions", "description": "The agent in OpenAI's format."},
     {"name": "tools", "description": "The closed list of tools, for other programs."},
 ]
 

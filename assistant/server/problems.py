@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from assistant.errors import NotFound
+from assistant.server.headers import HEADERS
 from tools.errors import (
     AmbiguousEntity,
     ImportRejected,
@@ -213,4 +214,5 @@ def install_problems(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def on_defect(request: Request, error: Exception) -> JSONResponse:
         logger.error("%s %s failed", request.method, request.url.path, exc_info=error)
-        return problem(request, 500, "internal-error", _INTERNAL)
+        # the framework answers a defect outside all middleware
+        return problem(request, 500, "internal-error", _INTERNAL, headers=HEADERS)

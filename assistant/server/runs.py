@@ -16,10 +16,13 @@ from typing import Any
 from sqlalchemy import Engine
 
 from assistant.server.conversations import add_answer
+from assistant.server.problems import TooManyRequests
 from tools.errors import RecordConflict
 
 Event = dict[str, Any]
 WAITING_EVENTS = 256
+MOST_RUNS = 32
+"""Runs at a time; the local model answers them one after the other."""
 STOPPED = {"en": "Stopped before the answer was complete.", "zh": "回答完成前已停止。"}
 logger = logging.getLogger(__name__)
 
@@ -31,12 +34,15 @@ class Runs:
         self._going: set[str] = set()
 
     def claim(self, conversation_id: str) -> None:
-        """Begin a run; raises `RecordConflict` while another one goes on."""
+        """Begin a run; raises `RecordConflict` while another one goes on in the conversation, and
+        `TooManyRequests` when too many planners already wait for the model."""
         if conversation_id in self._going:
             raise RecordConflict(
                 "This conversation is still being answered; wait for it or stop it first.",
                 "该对话仍在回答中，请等待或先停止。",
             )
+        if len(self._going) >= MOST_RUNS:
+            raise TooManyRequests(seconds=5)
         self._going.add(conversation_id)
 
     def release(self, conversation_id: str) -> None:

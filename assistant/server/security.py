@@ -13,35 +13,16 @@ from fastapi import Request
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from assistant.server.headers import HEADERS
 from assistant.server.problems import Refused, tool_problem
 from assistant.settings import Settings
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 LOOPBACK_NAMES = {"127.0.0.1", "localhost", "::1"}
-CONTENT_SECURITY_POLICY = "; ".join(
-    [
-        "default-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-        "object-src 'none'",
-        "img-src 'self' data:",
-    ]
-)
-"""`data:` images are the charts' own export and the page's icon; nothing remote is ever loaded."""
-HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
-}
 
 
 class SecurityHeaders:
-    """Adds the headers above to every response; API answers are never cached."""
+    """Adds `HEADERS` to every response; API answers are never cached."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as unhurried
 from hypothesis import strategies as st
 
 from assistant.presentation.format import fact_text, money_text, number_text, value_text
@@ -51,6 +52,7 @@ def test_approved_amounts_are_exact() -> None:
     assert value_text(1234.5, "kg", "en", exact=True) == "1,234.5 kg"
 
 
+@unhurried(deadline=None)
 @given(st.floats(-1e9, 1e9))
 def test_numbers_are_rounded_never_changed(value: float) -> None:
     text = number_text(value)
@@ -59,6 +61,7 @@ def test_numbers_are_rounded_never_changed(value: float) -> None:
     assert abs(float(text.replace(",", "")) - value) <= step + 1e-6
 
 
+@unhurried(deadline=None)
 @given(st.decimals(0, 10**9, places=4))
 def test_exact_money_loses_nothing(amount: Decimal) -> None:
     text = money_text(amount, "USD", "en", exact=True)

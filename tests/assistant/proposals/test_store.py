@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 from hypothesis import given
+from hypothesis import settings as unhurried
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -103,6 +104,7 @@ def test_change_is_shown_in_words(company: Engine) -> None:
 _TEXTS = st.text(max_size=20)
 
 
+@unhurried(deadline=None)
 @given(_TEXTS, _TEXTS, _TEXTS, st.integers(0, 10**6))
 def test_any_difference_in_what_is_shown_changes_the_hash(
     quote: str, sender: str, title: str, quantity: int

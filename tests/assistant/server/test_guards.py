@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.testclient import TestClient
 from hypothesis import given
+from hypothesis import settings as unhurried
 from hypothesis import strategies as st
 from pydantic import SecretStr, ValidationError
 
@@ -143,6 +144,7 @@ def test_session_ends_with_time_and_with_the_token() -> None:
     assert other.get("/api/who").status_code == 401
 
 
+@unhurried(deadline=None)
 @given(st.text(alphabet=st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=200))
 def test_forged_cookies_are_nobody(cookie: str) -> None:
     checks = Authentication(settings(auth_tokens=TOKENS))

@@ -7,6 +7,7 @@ from email.message import EmailMessage
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as unhurried
 from hypothesis import strategies as st
 
 from assistant.server.mail import pasted, uploaded, visible_text
@@ -87,6 +88,7 @@ def test_what_cannot_be_read_is_refused(name: str, content: bytes) -> None:
         uploaded(name, content, NOW)
 
 
+@unhurried(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["a.eml", "a.txt", "a.html"]))
 def test_any_bytes_are_read_or_refused(content: bytes, name: str) -> None:
     try:

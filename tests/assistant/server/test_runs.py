@@ -12,8 +12,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from assistant.server.conversations import open_conversation, read_conversation
+from assistant.server.problems import TooManyRequests
 from assistant.server.routes import chat
-from assistant.server.runs import STOPPED, ChatRun, Runs, ShownTurn
+from assistant.server.runs import MOST_RUNS, STOPPED, ChatRun, Runs, ShownTurn
 from tools.errors import RecordConflict
 
 RESULT: dict[str, Any] = {"tool": "stock_status", "status": "ok", "proposals": []}
@@ -143,6 +144,10 @@ def test_one_run_at_a_time() -> None:
     runs.claim("c_2")
     runs.release("c_1")
     runs.claim("c_1")
+    for number in range(2, MOST_RUNS):
+        runs.claim(f"c_{number + 1}")
+    with pytest.raises(TooManyRequests):
+        runs.claim("c_last")
 
 
 def test_chat_streams_events_and_survives_a_reload(
