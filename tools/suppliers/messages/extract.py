@@ -48,7 +48,7 @@ class ClauseExtractor:
         _inherit(drafts, clauses, message)
         drafts = _join(drafts, clauses)
         _first_of_parts(drafts)
-        drafts = _settle_kinds(drafts)
+        drafts = _settle_kinds(drafts, clauses)
         _inherit(drafts, clauses, message)
         drafts = [d for d in drafts if d.kind is not K.CONFIRMATION or d.roles]
         events = [draft.event().checked(message.text) for draft in drafts]
@@ -228,7 +228,11 @@ def _completes(event: _Draft, addition: _Draft) -> bool:
 def _first_of_parts(drafts: Sequence[_Draft]) -> None:
     """ "600 ship next week, the rest in January": the 600 are the first part of a split."""
     for first, second in pairwise(drafts):
-        plain = first.kind in (K.DELIVERY_DATE, K.PARTIAL) or (
+        if first.kind is K.PARTIAL and second.kind is K.SPLIT and first.roles.get("quantity"):
+            if second.roles.get("quantity") and second.roles.get("date"):
+                first.kind = K.SPLIT
+            continue
+        plain = first.kind is K.DELIVERY_DATE or (
             first.kind in (K.DELAY, K.CONFIRMATION) and first.number + 1 == second.number
         )
         dated = first.roles.get("date") or first.roles.get("duration")
@@ -237,13 +241,17 @@ def _first_of_parts(drafts: Sequence[_Draft]) -> None:
             first.kind = K.SPLIT
 
 
-def _settle_kinds(drafts: list[_Draft]) -> list[_Draft]:
+def _settle_kinds(drafts: list[_Draft], clauses: Sequence[Clause]) -> list[_Draft]:
     """What one piece of news makes of another beside it."""
     for number, draft in enumerate(drafts):
         before = {d.kind for d in drafts[:number]}
         if draft.kind is K.DELIVERY_DATE and K.QUALITY_NOTICE in before:
             draft.kind = K.DELAY
     kinds = {d.kind for d in drafts}
+    if K.PARTIAL in kinds:
+        drafts = [d for d in drafts if not _only_the_rest(d, clauses)]
+    if K.BANK_CHANGE in kinds:
+        drafts = [d for d in drafts if d.kind is not K.INVOICE or d.roles.get("price")]
     return [
         d
         for d in drafts
@@ -253,6 +261,13 @@ def _settle_kinds(drafts: list[_Draft]) -> list[_Draft]:
             and kinds & {K.SUBSTITUTION, K.SPLIT, K.CANCELLATION, K.DELAY}
         )
     ]
+
+
+def _only_the_rest(draft: _Draft, clauses: Sequence[Clause]) -> bool:
+    """ "The other 50 will not be produced" repeats what a short supply has said."""
+    if draft.kind not in (K.CANCELLATION, K.SPLIT) or draft.roles.get("date"):
+        return False
+    return bool(lexicon.REST.search(fold(clauses[draft.number].text)[:16]))
 
 
 def _contradict(event: _Draft, addition: _Draft, role: Role) -> bool:

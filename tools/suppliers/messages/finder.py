@@ -40,6 +40,9 @@ _TRACKING = re.compile(
     r"(?:\s?(?:no\.?|number|code|号码|号))?\s?(?:is\s?|为|是)?[:#]?\s?(?P<number>(?=[a-z0-9-]*\d)[a-z0-9][a-z0-9-]{6,24})"
     r"|(?<![a-z0-9-])(?P<code>(?:sf|yt|dh|msku|1z|jd|zto|yto|sto|cosu|oolu|maeu|hlcu|tghu|cmau)[a-z0-9]{7,18})(?![a-z0-9])"
 )
+_CARRIER_NUMBER = re.compile(
+    r"(?:dhl|ups|fedex|tnt|dpd|gls|顺丰|德邦|圆通|中通|申通|韵达)(?: express)?\s?(?:no\.?|number)?[:#]?\s?(?P<number>(?:[a-z]{1,2})?\d{8,20})(?![\d.,]*\d)"
+)
 _ACCOUNT = re.compile(
     r"(?<![\w-])(?:[a-z]{2}\d{2}(?:\s?[a-z0-9]{4}){3,7}(?:\s?[a-z0-9]{1,3})?|\d{4}(?:[\s-]\d{4}){2,4}(?:[\s-]?\d{1,3})?|\d{15,24})(?![\w-])"
 )
@@ -139,7 +142,9 @@ class CandidateFinder:
         return tuple(entity.code for entity in found[:5])
 
     def _entities(self, text: str) -> Iterator[Candidate]:
-        for mention in self._catalogue.mentions(text):
+        for mention in self._catalogue.mentions(fold(text)):
+            if len(mention.text) <= 2 and mention.text.isascii():
+                continue
             kinds = {entity.kind for entity in mention.entities}
             codes = tuple(e.code for e in mention.entities if e.kind == "item")
             if "item" in kinds and (mention.exact or _telling_part(mention)):
@@ -216,6 +221,8 @@ def _with_text(candidate: Candidate, text: str) -> Candidate:
 
 
 def _trackings(folded: str) -> Iterator[Candidate]:
+    for match in _CARRIER_NUMBER.finditer(folded):
+        yield Candidate("tracking", *match.span("number"), "")
     for match in _TRACKING.finditer(folded):
         group = "number" if match["number"] else "code"
         if not re.match(r"(?:po|so)[-\s#]?\d", match[group]):

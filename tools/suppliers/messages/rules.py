@@ -17,7 +17,7 @@ from tools.suppliers.messages import lexicon
 from tools.suppliers.messages.candidates import Candidate, CandidateKind, Clause, ClauseReading
 from tools.suppliers.messages.schema import EventKind, Role
 from tools.text import Language
-from tools.values import fold
+from tools.values import find_quantities, fold
 
 K = EventKind
 
@@ -48,6 +48,11 @@ class _View:
     def of_kind(self, *kinds: CandidateKind) -> list[str]:
         """Labels of these kinds, without old values."""
         return [k for k, c in self.labels.items() if c.kind in kinds and k not in self.old]
+
+    def amount(self, label: str) -> float:
+        """A quantity's value."""
+        found = next(iter(find_quantities(self.labels[label].text)), None)
+        return found.value.value if found else 0.0
 
     def says(self, kind: EventKind) -> bool:
         return bool(lexicon.PATTERNS[kind].search(self.folded))
@@ -134,6 +139,8 @@ def choose_kind(view: _View) -> EventKind:
         return K.BANK_CHANGE
     if says(K.CONTACT_CHANGE) and not has_quantity:
         return K.CONTACT_CHANGE
+    if _is_question(view) and has_price and has_quantity:
+        return K.OFFER
     if _is_question(view) and not (says(K.SUBSTITUTION) and (subject or has_quantity)):
         return K.QUESTION
     if lexicon.ORDERS_CANCEL.search(view.folded) and (subject or has_quantity):
@@ -157,8 +164,13 @@ def choose_kind(view: _View) -> EventKind:
     if (
         says(K.PACK_CHANGE)
         and has_quantity
-        and not has_when
-        and re.search(r"chang|now|instead|new|from|becom|改|调整|变|由|为", view.folded)
+        and (
+            not has_when
+            or re.search(r"cartons? (?:now )?(?:hold|contain)|每箱|per carton", view.folded)
+        )
+        and re.search(
+            r"chang|now|instead|new|from|becom|formerly|改|调整|变|由|为|以前|开始", view.folded
+        )
     ):
         return K.PACK_CHANGE
     if says(K.SUBSTITUTION) and (subject or has_quantity):
@@ -230,7 +242,7 @@ def _delivery_kind(view: _View, *, has_when: bool, has_quantity: bool, subject: 
     substance = has_when or has_quantity or subject
     # "has not shipped yet" and "尚未发货" are no shipments
     negated = re.search(
-        r"not (?:yet )?(?:been )?(?:ship|dispatch|left|sent|deliver)|未(?:能)?(?:发|出|交|到|送)|没(?:有)?(?:发|出货|交|到|送)|还没",
+        r"(?:will|to|can|could|should|shall|may|might|would)(?: only| then| all| now)? be (?:ship|dispatch|sent|deliver|hand|load|collect|picked)|not (?:yet )?(?:been )?(?:ship|dispatch|left|sent|deliver)|未(?:能)?(?:发|出|交|到|送)|没(?:有)?(?:发|出货|交|到|送)|还没",
         view.folded,
     )
     if says(K.SPLIT) and (has_quantity or has_when) and not _only_promise_words(view):
@@ -240,6 +252,8 @@ def _delivery_kind(view: _View, *, has_when: bool, has_quantity: bool, subject: 
         if undecided and lexicon.REST.search(view.folded):
             return K.NOTHING  # the rest has no date: what comes is told elsewhere
         return K.SPLIT
+    if not has_when and _gives_less(view):
+        return K.PARTIAL
     if says(K.EARLY) and substance and not re.search(r"不早于|no earlier", view.folded):
         return K.EARLY
     if says(K.PARTIAL) and has_quantity and not (says(K.DELAY) and has_when):
@@ -259,6 +273,13 @@ def _delivery_kind(view: _View, *, has_when: bool, has_quantity: bool, subject: 
     if has_when and (says(K.DELIVERY_DATE) or has_quantity or subject):
         return K.DELIVERY_DATE
     return K.NOTHING
+
+
+def _gives_less(view: _View) -> bool:
+    """ "150 instead of 200": a smaller quantity takes the place of a larger one."""
+    old = [view.amount(label) for label in view.old if view.labels[label].kind == "quantity"]
+    new = [view.amount(label) for label in view.of_kind("quantity")]
+    return bool(old and new) and 0 < max(new) < min(old)
 
 
 def _moves_forward(view: _View) -> bool:
@@ -283,6 +304,8 @@ def _roles(view: _View, kind: EventKind) -> dict[Role, list[str]]:
         return {"order": roles["order"], "line": roles["line"], "item": items}
     if kind is not K.LEAD_TIME_CHANGE and kind is not K.SHUTDOWN:
         roles["quantity"] = view.of_kind("quantity")
+        if kind is K.PARTIAL:
+            roles["quantity"] = _what_comes(view, roles["quantity"])
     if kind in lexicon.PRICE_ROLE:
         roles["price"] = _prices(view, kind)
     _when(view, kind, roles)
@@ -300,6 +323,24 @@ def _distinct(view: _View, items: list[str]) -> list[str]:
         if not any(codes & set(view.labels[other].codes) for other in found):
             found.append(label)
     return found
+
+
+def _what_comes(view: _View, quantities: list[str]) -> list[str]:
+    """Of "200 ordered, only 150 available" the 150."""
+    only = [
+        label
+        for label in quantities
+        if re.search(
+            r"(?:only|just|most|max\w*|只[能有剩够]?|仅|最多)[^,，。;]{0,16}$",
+            view.before(view.labels[label], 24),
+        )
+        and not any(
+            view.labels[other].end <= view.labels[label].start
+            and re.search(r"(?:only|just|只|仅|最多)", view.before(view.labels[other], 10))
+            for other in quantities
+        )
+    ]
+    return only[:1] or quantities
 
 
 def _substitution(view: _View, items: list[str]) -> tuple[list[str], list[str]]:
@@ -338,6 +379,8 @@ def _when(view: _View, kind: EventKind, roles: dict[Role, list[str]]) -> None:
         return
     if until:
         roles["until"] = until[:1]
+    if kind is K.SHIPMENT:  # the day it left is no promise
+        dates = [d for d in dates if not _JUST_NOW.fullmatch(fold(view.labels[d].text))]
     roles["date"] = _arrival_first(view, dates)
     if durations and (not dates or kind is K.LEAD_TIME_CHANGE or kind is K.OFFER):
         roles["duration"] = durations[:1]
@@ -374,6 +417,7 @@ def _arrival_first(view: _View, dates: list[str]) -> list[str]:
     return arriving[:1] or dates
 
 
+_JUST_NOW = re.compile(r"today|yesterday|tonight|今天|昨天|今日|昨日|前天")
 _ETA = re.compile(r"(?<![a-z])eta(?![a-z])[^,，;；]{0,16}$")
 _ETD = re.compile(r"(?<![a-z])etd(?![a-z])[^,，;；]{0,16}$")
 _IF = re.compile(r"(?:(?<![a-z])if(?![a-z])|如果|若)[^,，;；]*$")

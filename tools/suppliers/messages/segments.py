@@ -18,7 +18,7 @@ from tools.data.catalogue import Catalogue
 from tools.suppliers.messages.candidates import Candidate, Clause
 from tools.suppliers.messages.cleaning import CleanMessage
 from tools.suppliers.messages.finder import CandidateFinder
-from tools.suppliers.messages.lexicon import PATTERNS
+from tools.suppliers.messages.lexicon import PATTERNS, REST
 from tools.suppliers.messages.schema import EventKind
 from tools.values import fold
 
@@ -40,7 +40,8 @@ _REST = re.compile(
     r"\s*(?:the )?(?:rest|remaining|remainder|balance|other|second|third|last|final|another|其余|剩余|余下|剩下|另|第|后|其他|还有|尾|余)"
 )
 _GREETING = re.compile(
-    r"^\s*(?:dear|hi|hello|hey|good (?:morning|afternoon|day)|尊敬的|您好|你好|hi，|各位|亲爱的).{0,40}[,，:：!！。]?\s*$",
+    r"^\s*(?:(?:dear|hi|hello|hey|good (?:morning|afternoon|day))\b[^,.:]{0,30}[,.:!]?"
+    r"|(?:尊敬的|您好|你好|各位|亲爱的)[^，,。:：]{0,14}[,，:：!！。]?)\s*$",
     re.IGNORECASE,
 )
 MACHINE_TEXT = re.compile(
@@ -233,7 +234,8 @@ def _separate(
     if count(left, "party") and count(right, "party") and count(left, "quantity", *when):
         return bool(count(right, "quantity", *when))
     subject = ("quantity", "item", "order", "line", "party")
-    rest = bool(_REST.match(fold(right_text)))
+    opening = fold(right_text)[:16]
+    rest = bool(_REST.match(opening) or REST.search(opening))
     if rest and count(left, *subject) and (count(whole_right, *when) or count(right, "quantity")):
         return bool(count(left, *when, "quantity"))
     if count(left, *subject) and count(left, *when) and count(right, *subject):
