@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.chromium import chromium
 from tests.browser.server import make_home, running_server
 from tests.browser.visit import Visit, visiting
+
+expect.set_options(timeout=20_000)
 
 Open = Callable[..., AbstractContextManager[Visit]]
 

@@ -57,9 +57,7 @@ def forecast(visit: Visit, language: str) -> None:
 def orders(visit: Visit, language: str) -> None:
     question = "What should I order today with 20k?"
     visit.ask(question if language == "en" else "用两万美元今天该订什么？")
-    card = visit.answer.locator(".proposal").first
-    card.wait_for()
-    card.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    visit.open_card().evaluate("(element) => element.scrollIntoView({ block: 'center' })")
 
 
 def evidence(visit: Visit, language: str) -> None:

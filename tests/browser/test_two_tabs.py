@@ -25,9 +25,7 @@ def open_card(visit: Visit, proposal: str) -> None:
 
 def a_proposal(visit: Visit) -> str:
     visit.ask("What should I order today?")
-    card = visit.answer.locator(".proposal.open").first
-    expect(card).to_be_visible()
-    return str(card.get_attribute("data-proposal"))
+    return str(visit.open_card().get_attribute("data-proposal"))
 
 
 def test_two_tabs_make_one_order(browser: Browser, address: str) -> None:

@@ -42,6 +42,18 @@ class Visit:
         last = self.page.locator(".answer").last
         expect(last).to_have_attribute("aria-busy", "false", timeout=ANSWER_SECONDS * 1000)
 
+    def open_card(self) -> Any:
+        """The first proposal of the last answer that can be decided; unfolded from its list."""
+        first = self.answer.locator(".proposal.open, .proposal-row.open").first
+        expect(first).to_be_visible()
+        row = self.answer.locator(".proposal-row.open").first
+        if row.count():
+            row.locator(".unfold").click()
+        card = self.answer.locator(".proposal.open").first
+        expect(card).to_be_visible()
+        number = card.get_attribute("data-proposal")
+        return self.page.locator(f"[data-proposal='{number}']")
+
     @property
     def answer(self) -> Any:
         """The last answer."""
