@@ -165,11 +165,13 @@ def _named(entries: Mapping[str, str], language: Language) -> str:
     return entries.get(language) or next(iter(entries.values()), "")
 
 
+_CHINESE_GAP = re.compile(
+    r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])"
+    r"|(?<=[，。；：、（！？]) | (?=[，。；：、）！？])"
+)
+
+
 def _tidy(text: str, language: Language) -> str:
-    """One paragraph; Chinese has no space between sentences."""
+    """One paragraph; Chinese has no space between words, nor beside its own punctuation."""
     text = _SPACES.sub(" ", text.strip())
-    if language == "zh":
-        text = re.sub(
-            r"(?<=[\u3000-\u9fff\uff00-\uffef\ue001]) (?=[\u3000-\u9fff\ue000])", "", text
-        )
-    return text
+    return _CHINESE_GAP.sub("", text) if language == "zh" else text
