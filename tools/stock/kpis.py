@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import pandas as pd
 from sqlalchemy import Engine
 
@@ -26,6 +26,7 @@ from tools.values import Period
 COUNT_TOLERANCE = 0.02
 COUNT_TOLERANCE_UNITS = 1.0
 YEAR_DAYS = 365.25
+KEPT_PERIODS = 6
 
 
 @dataclass(frozen=True)
@@ -57,25 +58,19 @@ def kpis(
     location: str | None = None,
 ) -> Kpis:
     """All figures over `period`, for some items and one location when they are given."""
-    cost = unit_money(engine)["cost"]
-    sold = _part(_sales_with_lost(engine), "ds", period, items, location)
-    history = _part(frames.stock_history(engine), "day", period, items, location)
-    counted = _part(_counts(engine), "day", period, items, location)
-    now = _part(frames.stock(engine), None, period, items, location)
-    unit_cost = sold["item"].astype(object).map(cost).astype(float)
-    net = sold["quantity"] - sold["returned"]
-    cost_of_sales = float((net * unit_cost).sum())
-    average = _average_value(history, cost)
+    records = _records(engine, period, location).of(items)
+    sold, counted, now = records.sold, records.counted, records.now
+    cost_of_sales = float(sold["cost"].sum())
+    average = _average_value(records.history)
     units, lost = float(sold["quantity"].sum()), float(sold["lost"].sum())
     exact = int(counted["exact"].sum())
-    values = now["on_hand"].clip(lower=0.0) * now["item"].map(cost).astype(float)
     yearly = cost_of_sales * YEAR_DAYS / ((period.end - period.start).days + 1)
     return Kpis(
         turnover=yearly / average if average else None,
         stock_out_rate=float(sold["stocked_out"].mean()) if len(sold) else None,
         fill_rate=units / (units + lost) if units + lost > 0 else None,
         inventory_accuracy=exact / len(counted) if len(counted) else None,
-        stock_value=float(values.sum()) if len(now) else None,
+        stock_value=float(now["worth"].sum()) if len(now) else None,
         cost_of_sales=cost_of_sales,
         average_stock_value=average,
         units_sold=units,
@@ -84,7 +79,7 @@ def kpis(
         sales_days=len(sold),
         counts=len(counted),
         exact_counts=exact,
-        items_without_cost=int(now.loc[values.isna(), "item"].nunique()),
+        items_without_cost=int(now.loc[now["worth"].isna(), "item"].nunique()),
     )
 
 
@@ -96,15 +91,11 @@ def by_month(
     location: str | None = None,
 ) -> pd.DataFrame:
     """stock_out_rate, fill_rate and stock_value by month (index: first days), oldest first."""
-    sold = _part(_sales_with_lost(engine), "ds", period, items, location)
-    month = sold["ds"].dt.to_period("M").dt.to_timestamp()
-    grouped = sold.groupby(month)
+    records = _records(engine, period, location).of(items)
+    sold, history = records.sold, records.history
+    grouped = sold.groupby(sold["ds"].dt.to_period("M").dt.to_timestamp())
     units, lost = grouped["quantity"].sum(), grouped["lost"].sum()
-    history = _part(frames.stock_history(engine), "day", period, items, location)
-    worth = history["on_hand"].clip(lower=0.0) * history["item"].astype(object).map(
-        unit_money(engine)["cost"]
-    ).astype(float)
-    daily = worth.groupby(history["day"]).sum().rename("value").reset_index()
+    daily = history.groupby("day")["worth"].sum().rename("value").reset_index()
     value = daily.groupby(daily["day"].dt.to_period("M").dt.to_timestamp())["value"].mean()
     return pd.DataFrame(
         {
@@ -125,33 +116,67 @@ def _sales_with_lost(engine: Engine) -> pd.DataFrame:
     return frame
 
 
-def _part(
-    frame: pd.DataFrame,
-    day: str | None,
-    period: Period,
-    items: Collection[str] | None,
-    location: str | None,
-) -> pd.DataFrame:
-    chosen = np.ones(len(frame), dtype=bool)
-    if day is not None:
-        chosen &= (
-            frame[day].between(pd.Timestamp(period.start), pd.Timestamp(period.end)).to_numpy()
-        )
-    if items is not None:
-        chosen &= frame["item"].isin(list(items)).to_numpy()
+@dataclass(frozen=True, eq=False)
+class _Records:
+    """What the figures of a period are computed from."""
+
+    sold: pd.DataFrame
+    """Sales rows with `lost` units and `cost` of the units sold net of returns."""
+    history: pd.DataFrame
+    """Positions with their `worth`."""
+    counted: pd.DataFrame
+    now: pd.DataFrame
+    """Latest positions with their `worth`."""
+
+    def of(self, items: Collection[str] | None) -> _Records:
+        """The part about some items."""
+        if items is None:
+            return self
+        wanted = list(items)
+        parts = (self.sold, self.history, self.counted, self.now)
+        return _Records(*(frame[frame["item"].isin(wanted)] for frame in parts))
+
+
+def _records(engine: Engine, period: Period, location: str | None) -> _Records:
+    def load() -> _Records:
+        cost = unit_money(engine)["cost"]
+        sold = _within(_sales_with_lost(engine), "ds", period, location).copy()
+        sold["cost"] = (sold["quantity"] - sold["returned"]) * _mapped(sold["item"], cost)
+        history = _valued(_within(frames.stock_history(engine), "day", period, location), cost)
+        now = frames.stock(engine)
+        now = now if location is None else now[now["location"] == location]
+        counted = _within(_counts(engine), "day", period, location)
+        return _Records(sold, history, counted, _valued(now, cost))
+
+    recent: dict[tuple[Period, str | None], _Records] = cached(engine, "kpi records", dict)
+    found = recent.get((period, location))
+    if found is None:
+        # A planner may name any number of periods; only the last few are kept.
+        for oldest in list(recent)[: max(len(recent) - KEPT_PERIODS + 1, 0)]:
+            recent.pop(oldest, None)
+        found = recent[period, location] = load()
+    return found
+
+
+def _within(frame: pd.DataFrame, day: str, period: Period, location: str | None) -> pd.DataFrame:
+    chosen = frame[day].between(pd.Timestamp(period.start), pd.Timestamp(period.end)).to_numpy()
     if location is not None:
         chosen &= (frame["location"] == location).to_numpy()
     return frame[chosen]
 
 
-def _average_value(history: pd.DataFrame, cost: pd.Series[float]) -> float | None:
+def _mapped(item: pd.Series[Any], cost: pd.Series[float]) -> pd.Series[float]:
+    return item.astype(object).map(cost).astype(float)
+
+
+def _valued(frame: pd.DataFrame, cost: pd.Series[float]) -> pd.DataFrame:
+    """Positions with `worth`; a stock recorded below zero is worth nothing."""
+    return frame.assign(worth=frame["on_hand"].clip(lower=0.0) * _mapped(frame["item"], cost))
+
+
+def _average_value(history: pd.DataFrame) -> float | None:
     """Mean over the recorded days of the value of all positions of the day."""
-    if history.empty:
-        return None
-    value = history["on_hand"].clip(lower=0.0) * history["item"].astype(object).map(cost).astype(
-        float
-    )
-    return float(value.groupby(history["day"]).sum().mean())
+    return float(history.groupby("day")["worth"].sum().mean()) if len(history) else None
 
 
 def _counts(engine: Engine) -> pd.DataFrame:

@@ -36,7 +36,7 @@ MINIMUM_LOSS = 1.0
 
 
 def stock_levels(engine: Engine, today: dt.date) -> pd.DataFrame:
-    """One row per item and location with a recorded position.
+    """One row per item and location with a recorded position, indexed from 0.
 
     item, location, category, unit, on_hand, reserved, available, on_order, next_receipt_on,
     next_receipt_quantity, overdue (units), daily (expected units a day over the next four weeks),
@@ -44,10 +44,27 @@ def stock_levels(engine: Engine, today: dt.date) -> pd.DataFrame:
     time), lost_units and money_at_risk (margin) until an order placed today arrives, excess_units,
     excess_value, unit_cost and value (base currency; NaN where no cost or rate is known).
     """
-    state = refresh_state(engine)
-    name = f"stock levels {today} of {state['run'] if state else 'no forecast'}"
+    name = f"stock levels {today} of {_forecast_run(engine)}"
     frame: pd.DataFrame = cached(engine, name, lambda: _levels(engine, today))
     return frame.copy()
+
+
+def company_demand(engine: Engine, today: dt.date) -> ExpectedDemand:
+    """Expected demand of all pairs; row n belongs to index n of `stock_levels`."""
+
+    def load() -> ExpectedDemand:
+        stock = frames.stock(engine)
+        pairs = list(zip(stock["item"], stock["location"], strict=True))
+        return expected_demand(engine, today, pairs)
+
+    name = f"expected demand {today} of {_forecast_run(engine)}"
+    demand: ExpectedDemand = cached(engine, name, load)
+    return demand
+
+
+def _forecast_run(engine: Engine) -> str:
+    state = refresh_state(engine)
+    return str(state["run"]) if state else "no forecast"
 
 
 def _levels(engine: Engine, today: dt.date) -> pd.DataFrame:
@@ -57,8 +74,7 @@ def _levels(engine: Engine, today: dt.date) -> pd.DataFrame:
             "No stock is recorded yet; import stock positions first.",
             "还没有库存记录，请先导入库存数据。",
         )
-    pairs = list(zip(frame["item"], frame["location"], strict=True))
-    demand = expected_demand(engine, today, pairs)
+    demand = company_demand(engine, today)
     lines = open_receipts(engine, today)
     items = frames.items(engine)
     frame["category"] = frame["item"].map(items["category"])

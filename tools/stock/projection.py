@@ -19,8 +19,7 @@ from tools.data import frames
 from tools.demand.stored import path_samples
 from tools.errors import NoData
 from tools.facts import Chart, Series
-from tools.stock.levels import arrivals, open_receipts
-from tools.stock.rates import expected_demand
+from tools.stock.levels import arrivals, company_demand, open_receipts
 from tools.text import Text
 
 Doubles = npt.NDArray[np.float64]
@@ -53,7 +52,7 @@ def project(engine: Engine, today: dt.date, pairs: pd.DataFrame, days: int) -> P
     except NoData:
         sampled = False
     if not sampled:
-        demand = expected_demand(engine, today, names).daily[:, None, :days]
+        demand = company_demand(engine, today).daily[pairs.index][:, None, :days]
     total = course(stock, receipts, demand).sum(axis=0)
     low, median, high = np.quantile(total, [LOW, 0.5, HIGH], axis=0)
     return Projection(low, median, high, sampled)

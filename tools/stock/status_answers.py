@@ -11,10 +11,10 @@ import pandas as pd
 from sqlalchemy import Engine
 
 from tools.facts import Chart, Fact, Series, Source, ToolResult
-from tools.stock.levels import EXCESS_DAYS, cover_days
+from tools.stock.levels import EXCESS_DAYS, company_demand, cover_days
 from tools.stock.money import base_currency
 from tools.stock.projection import projection_chart
-from tools.stock.rates import RECENT_DAYS, expected_demand
+from tools.stock.rates import RECENT_DAYS
 from tools.stock.scope import StockScope
 from tools.stock.tables import level_table, names_of, order_table
 from tools.text import Text
@@ -78,8 +78,7 @@ def one_item(engine: Engine, today: dt.date, scope: StockScope, rows: pd.DataFra
 
 def _joint_cover(engine: Engine, today: dt.date, rows: pd.DataFrame) -> float | None:
     """Days until the stock of all rows together is used up; None without demand."""
-    pairs = list(zip(rows["item"], rows["location"], strict=True))
-    daily = expected_demand(engine, today, pairs).daily.sum(axis=0, keepdims=True)
+    daily = company_demand(engine, today).daily[rows.index].sum(axis=0, keepdims=True)
     stock = np.array([rows["available"].clip(lower=0.0).sum()], dtype=float)
     cover = float(cover_days(stock, daily)[0])
     return round(cover, 1) if np.isfinite(cover) else None
