@@ -28,7 +28,7 @@ from tools.demand.history import COVARIATES, demand_table
 from tools.demand.refresh import default_config, refresh_forecasts
 
 HELD_OUT = 28
-OFTEN = 0.05
+OFTEN = 0.02
 """Share of stock-out days from which a series counts as a stock-out item."""
 
 
