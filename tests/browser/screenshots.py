@@ -20,10 +20,11 @@ from tests.browser.visit import Visit, visiting
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
-def take(browser: Browser, address: str, folder: Path) -> None:
-    """Write every picture into `folder`."""
+def take(browser: Browser, address: str, folder: Path, scenes: list[str]) -> None:
+    """Write the pictures of `scenes` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, scene in SCENES.items():
+    for name in scenes:
+        scene = SCENES[name]
         for options in WINDOWS:
             with visiting(browser, address, **options) as visit:
                 scene(visit, options["language"])
@@ -87,13 +88,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--address", help="a server that already runs")
     parser.add_argument("--folder", type=Path, default=IMAGES)
+    parser.add_argument("--scene", action="append", choices=SCENES, help="all by default")
     arguments = parser.parse_args()
+    scenes = arguments.scene or list(SCENES)
     with chromium() as browser:
         if arguments.address:
-            take(browser, arguments.address, arguments.folder)
+            take(browser, arguments.address, arguments.folder, scenes)
             return
         with tempfile.TemporaryDirectory() as home, running_server(Path(home)) as address:
-            take(browser, address, arguments.folder)
+            take(browser, address, arguments.folder, scenes)
 
 
 if __name__ == "__main__":

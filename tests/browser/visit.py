@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 ANSWER_SECONDS = 120.0
 """Far above the bar for an answer: the tests share two cores with whatever else runs."""
+PAGE_SECONDS = 90.0
 LOCALE = {"en": "en-US", "zh": "zh-CN"}
 
 
@@ -80,6 +81,7 @@ def visiting(
         accept_downloads=True,
         **options,
     )
+    context.set_default_timeout(PAGE_SECONDS * 1000)
     visit = Visit(context.new_page(), address)
     visit.page.on("console", lambda message: _listen(visit, message))
     visit.page.on("pageerror", lambda error: visit.problems.append(f"uncaught: {error}"))
