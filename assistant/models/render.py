@@ -167,20 +167,24 @@ def _chinese(run: str, offset: int) -> list[Piece]:
 
 
 def read_numeral(text: str) -> float:
-    """The value of a Chinese numeral made of `NUMERALS` ("四百八十" is 480, "一二" is 12)."""
+    """The value of a Chinese numeral made of `NUMERALS` ("四百八十" is 480, "两千五" is 2500)."""
     if all(c in _DIGITS for c in text):
         return float("".join(str(_DIGITS[c]) for c in text))
-    total, section, digit = 0.0, 0.0, 0.0
+    total, section, digit, unit = 0.0, 0.0, 0.0, 1.0
     for c in text:
         if c in _DIGITS:
             digit = _DIGITS[c]
+            unit = 1.0 if c in "零〇" else unit
         elif c in _UNITS:
-            section += (digit or 1.0) * _UNITS[c]
+            unit = _UNITS[c]
+            section += (digit or 1.0) * unit
             digit = 0.0
         else:
-            total = (total + section + digit or 1.0) * (10_000 if c == "万" else 100_000_000)
+            unit = 10_000.0 if c == "万" else 100_000_000.0
+            total = (total + section + digit or 1.0) * unit
             section = digit = 0.0
-    return total + section + digit
+    # A last digit counts in tenths of the unit before it: 八千五 is 8500, 八千零五 is 8005.
+    return total + section + digit * (unit / 10 if unit > 10 else 1.0)
 
 
 def _share(text: str) -> str:

@@ -19,6 +19,7 @@ from assistant.models.narrow import Decoded, Grammar
 from assistant.models.prompt import AGAIN, IT, UnseenTool, parse_answer, selection_prompt, slots
 from assistant.models.render import PLACEHOLDERS, Rendered, Span, render
 from assistant.models.state import ENTITY_SLOTS, DialogueState
+from assistant.models.tidy import only_names, tidy
 from tools.arguments import OUTCOMES, TOOLS
 
 ALL_OUTCOMES = (*TOOLS, *OUTCOMES, AGAIN)
@@ -28,6 +29,8 @@ FALLBACK_TOOLS = {
     "period": "sales_history", "order": "purchase_orders", "supplier": "supplier_performance",
 }  # fmt: skip
 """Which tool takes an argument that the last tool does not have."""
+SCENARIO = {"demand_change", "delay", "quantity", "service_level"}
+"""A new what-if replaces the last one."""
 ELLIPTICAL = {"kpis", "supplier_performance"}
 """Tools whose figures are asked for one after the other ("and turnover?") about one thing."""
 SHORT = 5
@@ -79,12 +82,15 @@ def select(
         opinion = model.intent.read(rendered, state, offered)
 
     def grammar(outcome: str | None) -> str:
-        if outcome is None or opinion is None:
+        if outcome is None:
             return selection_grammar(rendered, state, offered, unseen)
-        values, given = opinion.values(outcome), opinion.slots
+        values = opinion.values(outcome) if opinion else None
+        given = opinion.slots if opinion else None
         return selection_grammar(rendered, state, [outcome], (), values, given)
 
     prior = opinion.outcomes if opinion else None
+    if state.tool and only_names(rendered):
+        prior = {AGAIN: 1.0}  # "and the scarf?" can only mean: the same for the scarf
     decoded = model.answer(
         selection_prompt(rendered, state, unseen), grammar, prior, cancelled=cancelled
     )
@@ -110,6 +116,7 @@ def settle(
         for name, shown in moved.items()
         if (value := _words(name, shown, outcome, rendered, state))
     }
+    arguments = tidy(outcome, arguments, rendered.message)
     arguments = _with_leftovers(outcome, arguments, moved, rendered, spans)
     if outcome == AGAIN:
         return _again(arguments, state)
@@ -218,7 +225,11 @@ def _again(arguments: Mapping[str, Any], state: DialogueState) -> tuple[str, dic
         tool = FALLBACK_TOOLS.get(foreign[0], tool)
         kept = {"item": state.entity("item")} if state.entity("item") else {}
         return tool, _fitting(tool, {**kept, **arguments})
-    before = {name: value for name, value in state.arguments.items() if value is not None}
+    before = {
+        name: value
+        for name, value in state.arguments.items()
+        if value is not None and not (tool == "what_if" and name in SCENARIO)
+    }
     if "item" in arguments or "supplier" in arguments:
         # Another item or supplier is asked about alone: the old one would contradict it.
         for name in {"item", "order"} if "item" in arguments else {"order"}:

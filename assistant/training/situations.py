@@ -24,7 +24,7 @@ from assistant.training.noise import Part, disturb
 from assistant.training.unseen import catalogue, distractors, offer
 from tools.arguments import TOOLS
 
-WEIGHTS = {"ask": 0.9, "decline": 1.7, "none": 0.7, "concept": 0.8, "stock_status": 1.5,
+WEIGHTS = {"ask": 1.3, "decline": 1.7, "none": 1.1, "concept": 0.8, "stock_status": 1.5,
            "purchase_orders": 1.4, "sales_history": 1.2, "supplier_performance": 1.2,
            "recommend_orders": 1.3, "what_if": 1.2, "anomalies": 1.2}  # fmt: skip
 ARGUMENT_OF = {"changes": "demand_change", "change": "demand_change", "qty": "quantity",
