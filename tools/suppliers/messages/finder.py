@@ -46,7 +46,9 @@ _CARRIER_NUMBER = re.compile(
 _ACCOUNT = re.compile(
     r"(?<![\w-])(?:[a-z]{2}\d{2}(?:\s?[a-z0-9]{4}){3,7}(?:\s?[a-z0-9]{1,3})?|\d{4}(?:[\s-]\d{4}){2,4}(?:[\s-]?\d{1,3})?|\d{15,24})(?![\w-])"
 )
-_BANKING = re.compile(r"bank|iban|account|swift|账号|账户|开户|收款|汇款|卡号")
+_BANKING = re.compile(
+    r"bank|remit|wire|transfer|汇|银行|[招工农建中交]行|打款|转账|iban|account|swift|账号|账户|开户|收款|汇款|卡号"
+)
 _PERCENT = re.compile(
     r"[+-]?\d+(?:[.,]\d+)?\s?(?:%|percent|per cent|pct|个点|个百分点)|百分之[\d一二三四五六七八九十]+"
 )

@@ -133,9 +133,7 @@ def choose_kind(view: _View) -> EventKind:
     has_quantity = bool(view.of_kind("quantity"))
     subject = bool(view.of_kind("order", "item", "line"))
     says = view.says
-    if says(K.BANK_CHANGE) or (
-        view.of_kind("account") and re.search(r"pay|remit|transfer|汇|付|收款", view.folded)
-    ):
+    if says(K.BANK_CHANGE) or view.of_kind("account"):
         return K.BANK_CHANGE
     if says(K.CONTACT_CHANGE) and not has_quantity:
         return K.CONTACT_CHANGE
