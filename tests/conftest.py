@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
@@ -36,6 +37,10 @@ BINARIES = (
     "/usr/local/pgsql/bin",
 )
 SERVER_FILE = "postgresql-server.json"
+
+# A busy machine must not fail a property test by being slow.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])

@@ -21,6 +21,8 @@ from tools.data.imports.tables import TABLES, TableSpec, aliases
 
 HEADER_WITHIN = 30
 """The header is one of so many first non-blank rows: above it are titles and filters."""
+TWO_ROWS_PENALTY = 0.3
+"""A header in two rows has to explain more columns than one in a single row."""
 CLEAR_LEAD = 0.15
 """By how much (in matched columns) the best table has to beat the second."""
 
@@ -93,8 +95,7 @@ def find_header(
         raise refuse(f"{path.name} has no rows.", f"{path.name} 中没有数据行。")
     candidates = [TABLES[table]] if table else list(TABLES.values())
     found = _candidates(grid, candidates, mapping, merged=False)
-    if not found:
-        found = _candidates(grid, candidates, mapping, merged=True)
+    found += _candidates(grid, candidates, mapping, merged=True)
     if not found:
         raise _unrecognised(grid, path, table, mapping)
     return _best(found, path)
@@ -137,6 +138,7 @@ def _candidates(
                 continue
             columns, score = match_columns(table, names, given)
             if not missing_fields(table, columns):
+                score -= TWO_ROWS_PENALTY if merged else 0.0
                 found.append(Header(table.name, names, columns, index + 1, score))
     return found
 
