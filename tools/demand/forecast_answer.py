@@ -1,4 +1,4 @@
-"""Answers about the future: expected demand with its range, accuracy, and drivers."""
+"""The answer to "how much will be asked for?": expected demand with its range."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import datetime as dt
 import numpy as np
 
 from tools.data import frames
-from tools.demand.accuracy import NAIVE, OURS, Accuracy, last_windows, load_accuracy
 from tools.demand.outlook import Outlook, look_ahead, marked_days
 from tools.demand.scope import DemandScope, read_future, read_scope, sales_of
-from tools.demand.stored import load_drivers, load_many, refresh_state
-from tools.errors import NoData
+from tools.demand.wording import FALLBACKS, MODEL_NAMES
 from tools.facts import Chart, Column, Fact, Series, Source, Table, ToolResult
 from tools.spec import ToolContext
 from tools.text import Text
@@ -21,41 +19,6 @@ DEFAULT_DAYS = 30
 SHOWN_HISTORY = 60
 STALE_DAYS = 7
 """Days after which stored forecasts are called old."""
-
-FALLBACKS = {
-    "new": Text(
-        "It is new, so the forecast leans on similar items more than on its own sales.",
-        "这是新品，预测主要参考类似商品，而不是它自己的销售。",
-    ),
-    "no_demand": Text(
-        "It has not sold for a year, so no demand is expected.",
-        "它已有一年没有销售，因此预计没有需求。",
-    ),
-    "discontinued": Text(
-        "It is discontinued, so no demand is expected after its last day.",
-        "它已停售，停售日之后预计没有需求。",
-    ),
-}
-
-DRIVER_NAMES = {
-    "level": Text("recent level", "近期水平"),
-    "season": Text("season and trend", "季节与趋势"),
-    "promotion": Text("promotions", "促销"),
-    "campaign": Text("campaigns", "营销活动"),
-    "price": Text("price changes", "价格变动"),
-    "holiday": Text("holidays", "节假日"),
-    "other_models": Text("calibration and other models", "校准与其他模型"),
-}
-
-MODEL_NAMES = {
-    "Ensemble": Text("our forecast", "本预测"),
-    "LSTM": Text("recurrent network (LSTM)", "循环神经网络（LSTM）"),
-    "SeasonalNaive": Text("same weekday last week", "上周同一天"),
-    "Empirical": Text("distribution of recent sales", "近期销量分布"),
-    "AutoETS": Text("exponential smoothing (ETS)", "指数平滑（ETS）"),
-    "AutoARIMA": Text("ARIMA", "ARIMA"),
-    "AutoTheta": Text("Theta", "Theta"),
-}
 
 
 def expected_demand(
@@ -99,7 +62,7 @@ def expected_demand(
             "event": planned[0]["text"] if planned else "",
             "single": period.days == 1,
         },
-        notes=_notes(context, outlook),
+        notes=fallback_notes(context, outlook),
         focus=scope.focus,
     )
 
@@ -156,7 +119,8 @@ def _comparison(context: ToolContext, scope: DemandScope, period: Period) -> lis
     return facts
 
 
-def _notes(context: ToolContext, outlook: Outlook) -> list[Text]:
+def fallback_notes(context: ToolContext, outlook: Outlook) -> list[Text]:
+    """What the answer has to say about how the forecast came about."""
     notes = []
     kinds = {forecast.fallback for forecast in outlook.forecasts}
     if len(outlook.forecasts) <= 6 or len(kinds) == 1:
@@ -256,199 +220,3 @@ def _pair_table(context: ToolContext, scope: DemandScope, outlook: Outlook) -> l
         for code, value in sorted(totals.items(), key=lambda entry: -entry[1])
     ]
     return [Table("by_part", title, columns, rows)]
-
-
-def accuracy(context: ToolContext, item: str | None, location: str | None) -> ToolResult:
-    """How good the forecast was on held-out weeks, against the naive one."""
-    scope = read_scope(context, item, location)
-    known = load_many(context.engine)
-    pairs = scope.pairs(known)
-    everything = scope.whole and not location
-    found = load_accuracy(context.engine, None if everything else pairs)
-    ours = found[OURS]
-    if ours.wape is None:
-        raise NoData(
-            "Nothing was sold in the weeks that were held out, so the accuracy cannot be judged.",
-            "用于检验的几周没有销售，无法评价准确度。",
-        )
-    about, source = scope.about(), Source("accuracy")
-    facts = [
-        Fact("wape", round(ours.wape, 3), "%", about, source),
-        Fact("bias", round(ours.bias or 0.0, 3), "%", about, source),
-        Fact("coverage", round(ours.coverage_90 or 0.0, 3), "%", about, source),
-        Fact("interval", 0.9, "%", about, source),
-    ]
-    naive = found.get(NAIVE)
-    better = None
-    if naive is not None and naive.wape:
-        better = 1 - ours.wape / naive.wape
-        facts += [
-            Fact("naive_wape", round(naive.wape, 3), "%", about, source),
-            Fact("improvement", round(abs(better), 3), "%", about, source),
-        ]
-    return ToolResult(
-        tool="forecast",
-        pattern="forecast_accuracy",
-        facts=facts,
-        tables=[_accuracy_table(found)],
-        charts=_accuracy_chart(context, scope, pairs),
-        values={
-            "whole": scope.whole,
-            "direction": "high"
-            if (ours.bias or 0) > 0.02
-            else "low"
-            if (ours.bias or 0) < -0.02
-            else "none",
-            "better": better is not None and better > 0.005,
-            "worse": better is not None and better < -0.005,
-            "calibrated": abs((ours.coverage_90 or 0) - 0.9) <= 0.05,
-        },
-        focus=scope.focus,
-    )
-
-
-def _accuracy_table(found: dict[str, Accuracy]) -> Table:
-    columns = [
-        Column("model", Text("Model", "模型")),
-        Column("wape", Text("Error (WAPE)", "误差（WAPE）"), "percent"),
-        Column("bias", Text("Bias", "偏差"), "percent"),
-        Column("coverage", Text("Within 90 % interval", "落在90%区间内"), "percent"),
-        Column("mase", Text("Error against naive in sample (MASE)", "相对误差（MASE）"), "number"),
-    ]
-
-    def rounded(value: float | None) -> float | None:
-        return None if value is None else round(value, 4)
-
-    rows = []
-    for model, entry in sorted(found.items(), key=lambda kv: kv[1].wape or 9.0):
-        name = MODEL_NAMES.get(model, Text(model, model))
-        rows.append(
-            {
-                "model": {"en": name.en, "zh": name.zh},
-                "wape": rounded(entry.wape),
-                "bias": rounded(entry.bias),
-                "coverage": rounded(entry.coverage_90),
-                "mase": rounded(entry.mase),
-            }
-        )
-    return Table("accuracy", Text("Accuracy on held-out weeks", "留出检验的准确度"), columns, rows)
-
-
-def _accuracy_chart(
-    context: ToolContext, scope: DemandScope, pairs: list[tuple[str, str]]
-) -> list[Chart]:
-    """Actual against forecast of the last held-out weeks, for a handful of series."""
-    if not 0 < len(pairs) <= 6:
-        return []
-    windows = last_windows(context.engine, pairs)
-    state = refresh_state(context.engine)
-    if not windows or state is None:
-        return []
-    length = len(windows[0]["median"])
-
-    def summed(key: str) -> list[float | None]:
-        columns = zip(*(window[key] for window in windows), strict=True)
-        return [
-            None if any(v is None for v in day) else round(sum(v for v in day if v is not None), 2)
-            for day in columns
-        ]
-
-    end = dt.date.fromisoformat(str(state.get("judged_until", state["starts_on"])))
-    days = [(end - dt.timedelta(days=length - k)).isoformat() for k in range(length)]
-    single = len(windows) == 1
-    band = [
-        Series("low_90", Text("90 % low", "90%下限"), summed("low"), "low", "90"),
-        Series("high_90", Text("90 % high", "90%上限"), summed("high"), "high", "90"),
-    ]
-    return [
-        Chart(
-            "accuracy_chart",
-            "line",
-            Text("Forecast against what was sold", "预测与实际对比"),
-            days,
-            [
-                Series("sold", Text("sold", "已售"), summed("actual"), "actual"),
-                *(band if single else []),
-                Series("median", Text("forecast", "预测"), summed("median"), "median"),
-            ],
-            scope.unit,
-        )
-    ]
-
-
-def drivers(
-    context: ToolContext, item: str | None, location: str | None, horizon: str | None
-) -> ToolResult:
-    """What the forecast is made of: contributions that add up to it."""
-    scope = read_scope(context, item, location)
-    period = read_future(horizon, context.today, DEFAULT_DAYS)
-    outlook = look_ahead(context.engine, scope, period, context.today)
-    names, values = load_drivers(context.engine, list(outlook.pairs))
-    offset = (period.start - outlook.first_stored).days
-    parts = dict(zip(names, values[offset : offset + period.days].sum(axis=0), strict=True))
-    about = scope.about(period)
-    source = Source("drivers", note=Text("forecast with and without it", "有无该因素的预测之差"))
-    total = float(sum(parts.values()))
-    facts = [
-        Fact("expected", round(total, 1), scope.unit, about, source),
-        Fact("starts_on", period.start, "date", about),
-        Fact("ends_on", period.end, "date", about),
-        *(
-            Fact(f"part_{n}", round(float(v), 1), scope.unit, about, source)
-            for n, v in parts.items()
-        ),
-    ]
-    moving = {n: float(v) for n, v in parts.items() if n not in ("level", "other_models")}
-    strongest = max(moving, key=lambda name: abs(moving[name])) if moving else ""
-    clear = bool(strongest) and abs(moving[strongest]) >= 0.02 * max(abs(total), 1e-9)
-    if clear:
-        facts.append(Fact("strongest", round(abs(moving[strongest]), 1), scope.unit, about, source))
-    return ToolResult(
-        tool="forecast",
-        pattern="forecast_drivers",
-        facts=facts,
-        tables=[_driver_table(scope, parts)],
-        charts=[_driver_chart(context, scope, parts)],
-        values={
-            "whole": scope.whole,
-            "clear": clear,
-            "strongest": DRIVER_NAMES.get(strongest, Text(strongest, strongest)),
-            "raises": clear and moving[strongest] > 0,
-            "promoted": abs(parts.get("promotion", 0.0)) > 0.5,
-            "promotion_first": strongest == "promotion",
-        },
-        notes=_notes(context, outlook),
-        focus=scope.focus,
-    )
-
-
-def _driver_table(scope: DemandScope, parts: dict[str, float]) -> Table:
-    columns = [
-        Column("driver", Text("Driver", "因素")),
-        Column("contribution", Text("Contribution", "贡献"), "number", scope.unit),
-    ]
-    rows = []
-    for key, value in parts.items():
-        name = DRIVER_NAMES.get(key, Text(key, key))
-        rows.append(
-            {"driver": {"en": name.en, "zh": name.zh}, "contribution": round(float(value), 1)}
-        )
-    return Table("drivers", Text("What the forecast is made of", "预测的构成"), columns, rows)
-
-
-def _driver_chart(context: ToolContext, scope: DemandScope, parts: dict[str, float]) -> Chart:
-    return Chart(
-        "driver_chart",
-        "bar",
-        Text("What the forecast is made of", "预测的构成"),
-        [DRIVER_NAMES.get(key, Text(key, key))(context.language) for key in parts],
-        [
-            Series(
-                "contribution",
-                Text("contribution", "贡献"),
-                [round(float(v), 1) for v in parts.values()],
-                "bar",
-            )
-        ],
-        scope.unit,
-    )

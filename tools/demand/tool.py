@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.arguments import Forecast, SalesHistory
-from tools.demand import forecast_answer, sales_answer
+from tools.demand import accuracy_answer, driver_answer, forecast_answer, sales_answer
 from tools.facts import ToolResult
 from tools.spec import ToolContext, ToolSpec
 
@@ -12,9 +12,9 @@ def forecast(context: ToolContext, arguments: Forecast) -> ToolResult:
     """Expected demand with its range, its accuracy on held-out weeks, or what drives it."""
     item, location = arguments.item, arguments.location
     if arguments.aspect == "accuracy":
-        return forecast_answer.accuracy(context, item, location)
+        return accuracy_answer.accuracy(context, item, location)
     if arguments.aspect == "drivers":
-        return forecast_answer.drivers(context, item, location, arguments.horizon)
+        return driver_answer.drivers(context, item, location, arguments.horizon)
     return forecast_answer.expected_demand(context, item, location, arguments.horizon)
 
 

@@ -114,7 +114,7 @@ def test_a_failure_leaves_the_former_forecasts(
     def fail(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("tools.demand.refresh._store_backtests", fail)
+    monkeypatch.setattr("tools.demand.records._store_backtests", fail)
     with pytest.raises(OSError, match="disk full"):
         refresh_forecasts(own.engine, 60, config=QUICK)
     assert set(load_many(own.engine)) == set(before)
