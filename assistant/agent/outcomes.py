@@ -89,7 +89,7 @@ def _choices(context: ToolContext, missing: str) -> tuple[Choice, ...]:
     if missing == "supplier":
         entities = list(context.catalogue.entities("supplier"))[:4]
     else:
-        at_risk = overview(context.engine, context.today).items_at_risk
+        at_risk = overview(context.engine, context.today).at_risk
         known = {e.code: e for e in context.catalogue.entities("item")}
         codes = list(dict.fromkeys(row.item for row in at_risk))[:4]
         entities = [known[code] for code in codes if code in known]

@@ -127,6 +127,38 @@ def export(
     export_to(what, to, language)
 
 
+@app.command()
+def backtest(
+    file: Annotated[Path, typer.Argument(help="Long table: CSV, Parquet or Excel.")],
+    frequency: Annotated[str | None, typer.Option(help="D, W or M; found if absent.")] = None,
+    horizon: Annotated[int, typer.Option(help="Periods ahead.")] = 28,
+    windows: Annotated[int, typer.Option(help="Rolling origins.")] = 4,
+    known: Annotated[str, typer.Option(help="Columns known ahead, comma-separated.")] = "",
+    static: Annotated[str, typer.Option(help="Columns that describe a series.")] = "",
+    models: Annotated[str, typer.Option(help="Models to compare, comma-separated.")] = "",
+    columns: Annotated[str, typer.Option(help="Renaming, e.g. sku=unique_id,date=ds,qty=y.")] = "",
+    save: Annotated[Path | None, typer.Option(help="Folder to write the comparison to.")] = None,
+) -> None:
+    """Compare our forecasts and the installed peers on any table."""
+    from assistant.cli.backtesting import run_backtest
+
+    run_backtest(
+        file,
+        frequency=frequency,
+        horizon=horizon,
+        windows=windows,
+        known=_listed(known),
+        static=_listed(static),
+        models=_listed(models),
+        columns=dict(pair.split("=", 1) for pair in _listed(columns) if "=" in pair),
+        save=save,
+    )
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 @model_app.command()
 def fetch() -> None:
     """Download and check the default model's weights."""

@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, select
 from assistant.cli.console import console, progress_bar
 from assistant.models import weights
 from assistant.settings import Settings
-from tools.anomalies.detect import refresh_alerts
+from tools.anomalies.detect import last_checked, refresh_alerts
 from tools.data.database import data_version, open_engine
 from tools.data.demo import build_demo
 from tools.data.migrate import upgrade
@@ -30,8 +30,11 @@ def prepare(settings: Settings) -> Engine:
         with progress_bar("Model weights") as report:
             weights.fetch(settings.cache_folder, report)
     engine = open_database(settings, create=True)
-    if _results_are_due(engine):
-        refresh_results(engine)
+    imported = _last_import(engine)
+    if _is_due(_last_forecast(engine), imported):
+        _forecast(engine)
+    if _is_due(last_checked(engine), imported):
+        _check(engine)
     return engine
 
 
@@ -59,18 +62,33 @@ def open_database(
 
 def refresh_results(engine: Engine) -> None:
     """Forecasts, backtests and alerts for the current data version."""
+    _forecast(engine)
+    _check(engine)
+
+
+def _forecast(engine: Engine) -> None:
     with progress_bar("Forecasts") as report:
         refresh_forecasts(engine, progress=report)
+
+
+def _check(engine: Engine) -> None:
     with progress_bar("Looking for what is wrong") as report:
         refresh_alerts(engine, progress=report)
 
 
-def _results_are_due(engine: Engine) -> bool:
-    """Whether nothing was forecast yet, or files were imported since."""
+def _is_due(done: int | None, imported: int) -> bool:
+    """Whether a result is missing, or files were imported since it was computed."""
+    return done is None or imported > done
+
+
+def _last_forecast(engine: Engine) -> int | None:
     with engine.connect() as connection:
-        forecast = connection.scalar(select(func.max(StoredForecast.data_version_id)))
-        imported = connection.scalar(select(func.max(Import.data_version_id)))
-    return forecast is None or (imported is not None and imported > forecast)
+        return connection.scalar(select(func.max(StoredForecast.data_version_id)))
+
+
+def _last_import(engine: Engine) -> int:
+    with engine.connect() as connection:
+        return connection.scalar(select(func.max(Import.data_version_id))) or 0
 
 
 def _sqlite_file(url: str) -> Path | None:

@@ -15,7 +15,8 @@ DEFAULT_CURRENCY = "USD"
 def company_name(engine: Engine) -> str:
     """The configured name, or an empty text."""
     with Session(engine) as session:
-        return str(_setting(session, "company", "name") or "")
+        names = session.get(Setting, "company")
+        return str(names.value.get("en") or names.value.get("name") or "") if names else ""
 
 
 def base_currency(engine: Engine) -> str:

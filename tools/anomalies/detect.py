@@ -23,11 +23,13 @@ from tools.anomalies.sales import sales_findings
 from tools.anomalies.supply import supply_findings
 from tools.data import frames
 from tools.data.database import data_version, writing
-from tools.data.schema import Alert, AlertStatus, Item, Location, Supplier
+from tools.data.schema import Alert, AlertStatus, Item, Location, Setting, Supplier
 
 Progress = Callable[[str, float], None]
 HISTORY_DAYS = 800
 """Older sales say little about what is normal now."""
+LAST_RUN = "alerts_refresh"
+"""Setting that says which data version was checked last."""
 OVERLAPPING = {"phantom_stock": {"level_shift", "sales_drop"}, "missing_days": {"sales_drop"}}
 """Kind -> kinds of the same series that it explains."""
 
@@ -35,9 +37,18 @@ OVERLAPPING = {"phantom_stock": {"level_shift", "sales_drop"}, "missing_days": {
 def refresh_alerts(engine: Engine, progress: Progress | None = None) -> int:
     """Detect, store, and return the number of open alerts of this data version."""
     found = detect(engine, progress)
+    version = data_version(engine)
     with writing(engine) as session:
-        store(session, found, data_version(engine))
+        store(session, found, version)
+        session.merge(Setting(key=LAST_RUN, value={"data_version": version}))
     return len(found)
+
+
+def last_checked(engine: Engine) -> int | None:
+    """Data version of the last completed run; None before one."""
+    with Session(engine) as session:
+        row = session.get(Setting, LAST_RUN)
+        return None if row is None else int(row.value["data_version"])
 
 
 def detect(engine: Engine, progress: Progress | None = None) -> list[Finding]:
