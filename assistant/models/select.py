@@ -37,7 +37,7 @@ SHORT = 5
 _KIND_OF_PLACEHOLDER = {
     name: "item" if name == "ITEM" else kind for kind, name in PLACEHOLDERS.items()
 }
-_PLACEHOLDER = re.compile(r"(ITEM|PLACE|VENDOR|PO)(\d*)")
+_PLACEHOLDER = re.compile(r"(?<![\w-])(ITEM|PLACE|VENDOR|PO)(\d*)(?![\w-])")
 
 
 class Answers(Protocol):
@@ -142,6 +142,8 @@ def _by_kind(outcome: str, raw: Mapping[str, str]) -> dict[str, str]:
     moved: dict[str, str] = {}
     for name, value in raw.items():
         match = _PLACEHOLDER.fullmatch(value)
+        if match is None and name in ENTITY_SLOTS and (inside := _PLACEHOLDER.search(value)):
+            match, value = inside, inside.group()  # a known name is the whole value
         kind = _KIND_OF_PLACEHOLDER[match[1]] if match else name
         if name in ENTITY_SLOTS and kind != name:
             if kind in names and kind not in raw:

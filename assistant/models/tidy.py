@@ -20,8 +20,8 @@ from tools.errors import ToolError
 from tools.values import parse_period
 
 _VAGUE = {"lately", "recently", "now", "right now", "today", "these days", "currently", "at the moment",
-          "最近", "近期", "现在", "目前", "眼下", "近来", "这阵子"}  # fmt: skip
-_BEFORE = re.compile(r"(?:before|until|till|by|since|from|through|after|up to|over the|over|in|to|到|从|至)\s*$", re.I)  # fmt: skip
+          "最近", "近期", "现在", "目前", "眼下", "a year", "一年", "per year", "近来", "这阵子"}  # fmt: skip
+_BEFORE = re.compile(r"(?:before|until|till|by|since|from|through|after|up to|到|从|至)\s*$", re.I)  # fmt: skip
 _AFTER = re.compile(r"^\s*(?:以来|之前|以前|前|之后|以后|内|之内|期间|份|to date|so far)", re.I)
 _ORDER = re.compile(r"(?<![A-Za-z0-9_-])(?:PO[- ]?|#)\d[A-Za-z0-9_-]*|(?<![A-Za-z0-9_.-])\d{4,}(?![A-Za-z0-9_.%万千]|\s*(?:pcs|units|个|件))", re.I)  # fmt: skip
 _ANY_DAY = dt.date(2026, 6, 15)
@@ -96,13 +96,16 @@ def _glossary_names() -> tuple[str, ...]:
 
 
 def _known_term(message: str) -> str | None:
-    """The longest glossary term in the message, as written there."""
-    lowered = message.lower()
+    """The first glossary term in the message (the longest of those that begin there)."""
+    found: list[tuple[int, int]] = []
     for name in _glossary_names():
         if name.isascii():
-            found = re.search(rf"(?<!\w){re.escape(name.lower())}s?(?!\w)", lowered)
-            if found:
-                return message[found.start() : found.end()]
+            pattern = rf"(?<![a-z0-9]){re.escape(name.lower())}s?(?![a-z0-9])"
+            if match := re.search(pattern, message.lower()):
+                found.append((match.start(), match.end()))
         elif (at := message.find(name)) >= 0:
-            return message[at : at + len(name)]
-    return None
+            found.append((at, at + len(name)))
+    if not found:
+        return None
+    start, end = min(found, key=lambda span: (span[0], -span[1]))
+    return message[start:end]
