@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from sqlalchemy import Engine
 
 from assistant.agent.checkpoints import open_checkpoints
+from assistant.agent.run import run_turn
 from assistant.agent.turn import Present, Services
 from assistant.models.factory import chat_model
 from assistant.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+
+async def warm_up(services: Services) -> None:
+    """Load weights and records by one unrecorded question, so that the first planner need not wait.
+
+    Whatever fails here fails again, with its sentence, when somebody asks.
+    """
+    try:
+        async for _ in run_turn(services, "warm-up", "which items are at risk?", "en"):
+            pass
+        await services.checkpoints.adelete_thread("warm-up")
+    except Exception:
+        logger.exception("warming up failed")
 
 
 @asynccontextmanager

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -40,7 +41,7 @@ from assistant.server.routes import (
 from assistant.server.runs import Runs
 from assistant.server.security import SameSiteGuard, SecurityHeaders
 from assistant.server.state import ServerState
-from assistant.services import open_services
+from assistant.services import open_services, warm_up
 from assistant.settings import Settings
 from tools.data.migrate import upgrade
 from tools.facts import ToolResult
@@ -63,8 +64,13 @@ ROUTES = (
 OpenServices = Callable[[Settings, Engine, Present], AbstractAsyncContextManager[Services]]
 
 
-def create_app(settings: Settings, open_services: OpenServices = open_services) -> FastAPI:
-    """The application over the settings' database, which is migrated first."""
+def create_app(
+    settings: Settings, open_services: OpenServices = open_services, *, warm: bool = False
+) -> FastAPI:
+    """The application over the settings' database, which is migrated first.
+
+    `warm` loads the model and the records at the start instead of at the first question.
+    """
     engine = upgrade(settings.resolved_database_url)
     state = ServerState(settings, engine, Authentication(settings), Runs())
     app = FastAPI(
@@ -78,7 +84,7 @@ def create_app(settings: Settings, open_services: OpenServices = open_services) 
         docs_url=None,  # their pages load scripts from elsewhere
         redoc_url=None,
         responses=PROBLEM_RESPONSES,
-        lifespan=partial(_lifespan, open_services),
+        lifespan=partial(_lifespan, open_services, warm),
     )
     app.state.server = state
     install_problems(app)
@@ -101,7 +107,7 @@ def create_app(settings: Settings, open_services: OpenServices = open_services) 
 
 
 @asynccontextmanager
-async def _lifespan(open_services: OpenServices, app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(open_services: OpenServices, warm: bool, app: FastAPI) -> AsyncIterator[None]:
     state: ServerState = app.state.server
 
     def present(result: ToolResult, conversation_id: str) -> dict[str, Any]:
@@ -110,7 +116,12 @@ async def _lifespan(open_services: OpenServices, app: FastAPI) -> AsyncIterator[
     services_opened = open_services(state.settings, state.engine, present)
     async with services_opened as services, app.state.model_context.run():
         state.services = services
+        warming = asyncio.create_task(warm_up(services)) if warm else None
         yield
+        if warming is not None:
+            warming.cancel()
+            with suppress(asyncio.CancelledError):
+                await warming
     state.services = None
     state.uploads.close()
     state.engine.dispose()

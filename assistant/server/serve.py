@@ -34,7 +34,7 @@ def serve(settings: Settings, announce: Callable[[str], None] = print) -> None:
     _refuse_open_access(settings)
     listener = _listen(settings)
     try:
-        app = create_app(settings)
+        app = create_app(settings, warm=True)
         server = _Server(
             uvicorn.Config(
                 app,
