@@ -21,6 +21,7 @@ from tools.data.schema import (
     SupplierMessage,
 )
 from tools.suppliers.messages.cleaning import detect_language
+from tools.suppliers.messages.senders import address_of
 
 Json = dict[str, Any]
 EXCERPT_CHARACTERS = 160
@@ -54,7 +55,7 @@ def store_message(engine: Engine, mail: Mail) -> tuple[int, bool]:
 
 def _supplier_of(session: Session, sender: str) -> int | None:
     """The supplier who writes from this address; a name in the text proves nothing."""
-    address = sender.strip().lower()
+    address = address_of(sender)
     if not address:
         return None
     for supplier in session.scalars(select(Supplier)):

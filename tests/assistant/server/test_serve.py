@@ -31,7 +31,7 @@ async def nothing(settings, engine, present):
 
 create = app.create_app
 import assistant.server.serve as module
-module.create_app = lambda settings: create(settings, nothing)
+module.create_app = lambda settings, warm=False: create(settings, nothing)
 serve(Settings(_env_file=None, home=sys.argv[1], port=0), lambda line: print(line, flush=True))
 """
 
