@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,9 @@ from assistant.agent.run import run_turn
 from assistant.agent.turn import Present, Services
 from assistant.models.factory import chat_model
 from assistant.settings import Settings
+from tools.data.frames import planning_day
+from tools.data.quality import quality_report
+from tools.replenishment.company import load_company
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +30,15 @@ async def warm_up(services: Services) -> None:
         async for _ in run_turn(services, "warm-up", "which items are at risk?", "en"):
             pass
         await services.checkpoints.adelete_thread("warm-up")
+        await asyncio.to_thread(_load_records, services.engine)
     except Exception:
         logger.exception("warming up failed")
+
+
+def _load_records(engine: Engine) -> None:
+    """What order and quality answers need, computed once per data version."""
+    load_company(engine)
+    quality_report(engine, "all", planning_day(engine))
 
 
 @asynccontextmanager
