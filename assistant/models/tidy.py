@@ -20,10 +20,13 @@ from tools.errors import ToolError
 from tools.values import parse_period
 
 _VAGUE = {"lately", "recently", "now", "right now", "today", "these days", "currently", "at the moment",
-          "最近", "近期", "现在", "目前", "眼下", "a year", "一年", "per year", "近来", "这阵子"}  # fmt: skip
+          "未来", "接下来", "往后", "the future", "upcoming", "最近", "近期", "现在", "目前", "眼下", "a year", "一年", "per year", "近来", "这阵子"}  # fmt: skip
 _BEFORE = re.compile(r"(?:before|until|till|by|since|from|through|after|up to|到|从|至)\s*$", re.I)  # fmt: skip
 _AFTER = re.compile(r"^\s*(?:以来|之前|以前|前|之后|以后|内|之内|期间|份|to date|so far)", re.I)
 _ORDER = re.compile(r"(?<![A-Za-z0-9_-])(?:PO[- ]?|#)\d[A-Za-z0-9_-]*|(?<![A-Za-z0-9_.-])\d{4,}(?![A-Za-z0-9_.%万千]|\s*(?:pcs|units|个|件))", re.I)  # fmt: skip
+_LATIN = re.compile(r"[A-Za-z0-9]")
+REACH = 12
+"""Characters by which a cut-off date phrase may be longer on either side."""
 _ANY_DAY = dt.date(2026, 6, 15)
 _FILLERS = {"and", "what", "about", "how", "for", "the", "then", "ok", "now", "only", "just", "also", "please",
             "in", "at", "from", "with", "'s", "ne", "?", ",", ".", "!", "??", "that", "check", "too",
@@ -43,10 +46,11 @@ def tidy(outcome: str, arguments: dict[str, Any], message: str) -> dict[str, Any
     for name in ("period", "horizon"):
         value = tidied.get(name)
         if isinstance(value, str):
-            if value.lower().strip() in _VAGUE:
+            whole = _whole_period(value, message)
+            if whole.lower().strip() in _VAGUE:
                 del tidied[name]
             else:
-                tidied[name] = _whole_period(value, message)
+                tidied[name] = whole
     if outcome == "purchase_orders" and not tidied.get("order"):
         found = _ORDER.search(message)
         if found and not tidied.get("period"):
@@ -73,7 +77,27 @@ def _whole_period(value: str, message: str) -> str:
         longer = message[a:b].strip()
         if longer != value and _is_period(longer):
             return longer
+    return value if _is_period(value) else _grown(value, start, message)
+
+
+def _grown(value: str, start: int, message: str) -> str:
+    """The shortest run around a cut-off phrase (未来 of 未来四周) that is a period, or the phrase."""
+    end = start + len(value)
+    firsts = range(max(0, start - REACH), start + 1)
+    lasts = range(end, min(len(message), end + REACH) + 1)
+    runs = sorted(((a, b) for a in firsts for b in lasts), key=lambda run: run[1] - run[0])
+    for a, b in runs:
+        if _at_word_edges(message, a, b) and _is_period(longer := message[a:b].strip()):
+            return longer
     return value
+
+
+def _at_word_edges(message: str, first: int, last: int) -> bool:
+    """Whether `first:last` cuts no Latin word or number in two."""
+    return not any(
+        0 < at < len(message) and _LATIN.match(message[at - 1]) and _LATIN.match(message[at])
+        for at in (first, last)
+    )
 
 
 def _is_period(text: str) -> bool:
