@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 
 import typer
@@ -36,7 +37,15 @@ def run_imports(
     for path in files:
         try:
             with progress_bar(f"Reading {path.name}") as report:
-                found = import_file(engine, path, table, mapping, dry_run, order, report)
+                found = import_file(
+                    engine,
+                    path,
+                    table,
+                    mapping,
+                    dry_run,
+                    order,
+                    lambda stage, done, report=report: report(stage.en, done),
+                )
         except RejectedFile as refused:
             if refused.report is not None:
                 _print(refused.report)
@@ -74,4 +83,6 @@ def _print_reconciliation(report: ImportReport) -> None:
 
 
 def _cell(value: object) -> str:
-    return f"{value:,.2f}" if isinstance(value, float) else str(value)
+    if isinstance(value, Mapping):
+        return str(value.get("en", ""))
+    return f"{value:,.2f}" if isinstance(value, float | Decimal) else str(value)
