@@ -185,7 +185,9 @@ def dispersion_of(y: Floats, mean: Floats) -> Floats:
     with np.errstate(invalid="ignore"):
         squares = np.square(y - mean) - mean
         weight = np.square(mean)
-    limit = np.nanquantile(squares, 0.995, axis=1, keepdims=True)
+    # A series that was never seen has no spread of its own; it falls back to the least.
+    seen = np.where(np.isnan(squares).all(axis=1, keepdims=True), 0.0, squares)
+    limit = np.nanquantile(seen, 0.995, axis=1, keepdims=True)
     squares = np.minimum(squares, limit)
     ok = ~np.isnan(squares)
     top = np.where(ok, squares, 0.0).sum(axis=1)

@@ -58,6 +58,12 @@ def test_quiet_history_raises_almost_nothing(seed: int) -> None:
     assert len(found_in(made_sales(seed))) <= 1
 
 
+def test_a_series_that_was_always_out_of_stock_is_no_problem() -> None:
+    sales = made_sales()
+    sales.loc[sales["item"] == "I04", "stocked_out"] = True
+    assert [f for f in found_in(sales) if f[1] == "I04"] == []
+
+
 def test_a_spike_is_found_where_it_is() -> None:
     sales = made_sales()
     sales.loc[at(sales, "I05", 10), "quantity"] *= 5
