@@ -27,6 +27,10 @@ _ORDER = re.compile(r"(?<![A-Za-z0-9_-])(?:PO[- ]?|#)\d[A-Za-z0-9_-]*|(?<![A-Za-
 _LATIN = re.compile(r"[A-Za-z0-9]")
 REACH = 12
 """Characters by which a cut-off date phrase may be longer on either side."""
+_NO_ITEM = {"strange", "odd", "weird", "wrong", "unusual", "suspicious", "fishy", "abnormal", "off", "funny",
+            "anything", "something", "everything", "nothing", "stuff", "things", "issues", "problems", "anomalies",
+            "异常", "奇怪", "不对劲", "问题", "可疑", "东西", "什么", "哪里", "哪些"}  # fmt: skip
+"""Words about the question that are never the name of what is asked about."""
 _ANY_DAY = dt.date(2026, 6, 15)
 _FILLERS = {"and", "what", "about", "how", "for", "the", "then", "ok", "now", "only", "just", "also", "please",
             "in", "at", "from", "with", "'s", "ne", "?", ",", ".", "!", "??", "that", "check", "too",
@@ -51,6 +55,8 @@ def tidy(outcome: str, arguments: dict[str, Any], message: str) -> dict[str, Any
                 del tidied[name]
             else:
                 tidied[name] = whole
+    if str(tidied.get("item", "")).lower() in _NO_ITEM:
+        del tidied["item"]
     if outcome == "purchase_orders" and not tidied.get("order"):
         found = _ORDER.search(message)
         if found and not tidied.get("period"):

@@ -17,6 +17,7 @@ from assistant.models.tidy import only_names, tidy
         ("forecast", {"horizon": "未来"}, "钢笔未来四周的预测", {"horizon": "未来四周"}),
         ("forecast", {"horizon": "next"}, "hats, next 3 weeks", {"horizon": "next 3 weeks"}),
         ("forecast", {"horizon": "未来"}, "钢笔未来怎样", {}),
+        ("anomalies", {"item": "strange"}, "anything strange lately", {}),
         ("anomalies", {"period": "最近"}, "最近有异常吗", {}),
         ("purchase_orders", {}, "12721那单到了没", {"order": "12721"}),
         ("purchase_orders", {}, "which orders are late", {}),
